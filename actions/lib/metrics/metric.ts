@@ -1,0 +1,68 @@
+import type { MetricFacts, MetricParams } from '#registry/metric.ts';
+
+/**
+ * What one version predicted for the benchmark's rows, beside the truth. Every array has `rows` entries; all are
+ * finite (rows with a prediction that is not are handled before).
+ */
+export interface BinaryPredictions {
+  task: 'binary_classification';
+  rows: number;
+  /** 1 where the row is of the positive class, else 0. */
+  label: Uint8Array;
+  /** Predicted probability of the positive class. */
+  score: Float64Array;
+  /** A row is predicted positive where `score >= threshold`. */
+  threshold: number;
+  /** Sample weights, all positive; `null` where every row counts 1. */
+  weight: Float64Array | null;
+  /** Row numbers by ascending score (ties in any order); computed once, on first use. */
+  order(): Uint32Array;
+}
+
+export interface MulticlassPredictions {
+  task: 'multiclass_classification';
+  rows: number;
+  /** Number of classes K, at least 2. */
+  classes: number;
+  /** Index of the true class, 0 to K − 1. */
+  label: Int32Array;
+  /** Predicted probabilities, row-major: the K probabilities of row i start at i × K. */
+  score: Float64Array;
+  weight: Float64Array | null;
+}
+
+export interface RegressionPredictions {
+  task: 'regression';
+  rows: number;
+  label: Float64Array;
+  score: Float64Array;
+  weight: Float64Array | null;
+}
+
+export type Predictions = BinaryPredictions | MulticlassPredictions | RegressionPredictions;
+
+/**
+ * One metric; each lives in a small file of its own beside this one.
+ *
+ * `measure` returns the metric's value over the rows, defined as scikit-learn defines it, or NaN where it is undefined
+ * (one class only, no predicted positive, …).
+ *
+ * A smooth metric also fills `influence` when it is passed: entry i becomes `w_i · ∂θ/∂w_i`, the metric's derivative by
+ * the weight of row i times that weight (the infinitesimal jackknife of Jaeckel 1972; Efron 1982). These sum to zero.
+ * The variance of the metric is the sum of their squares over independent units, after adding up within each unit; the
+ * variance of a paired difference is that of the differences of both models' entries.
+ */
+export interface Metric<P extends Predictions = Predictions> extends MetricFacts {
+  task: P['task'];
+  /** Whether `measure` can fill influence values that give honest intervals; otherwise the bootstrap is used. */
+  smooth: boolean;
+  /**
+   * For metrics that move in jumps (accuracy, recall, …): the change that flipping the prediction of one average row
+   * would make. It keeps an interval from collapsing to a point where no row happens to be flipped (the idea of
+   * Agresti & Min 2005: one more discordant pair).
+   */
+  step?(predictions: P, params: MetricParams): number;
+  /** Whether the metric's sampling error shrinks with the square root of the rows; false for extremes and calibration error. */
+  rootN: boolean;
+  measure(predictions: P, params: MetricParams, influence?: Float64Array): number;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** What a model predicts. */
+export const Task = z.enum(['binary_classification', 'multiclass_classification', 'regression']);
+export type Task = z.infer<typeof Task>;
+
+/** Which way a metric runs. */
+export const Better = z.enum(['higher', 'lower']);
+export type Better = z.infer<typeof Better>;
+
+/** The parameters of a metric that has any, for example `{ recall: 0.8 }` of `precision_at_recall`. */
+export const MetricParams = z.record(z.string(), z.number());
+export type MetricParams = z.infer<typeof MetricParams>;
+
+/** What the rules need to know of a metric; its computation is in `actions/lib/metrics/<name>.ts`. */
+export interface MetricFacts {
+  name: string;
+  task: Task;
+  better: Better;
+  /** One line for the reference table: what it measures and how it is defined. */
+  description: string;
+  /** False for a metric that has no usable interval of its difference (`max_error`): it can't be a relative guardrail. */
+  relative: boolean;
+  /** Names of its parameters with their defaults; `null` where the policy must give the value. */
+  params: Record<string, number | null>;
+}
+
+/** One spelling for a metric with its parameters: `roc_auc`, `precision_at_recall(recall=0.8)`. */
+export function metricLabel(name: string, params: MetricParams): string {
+  const entries = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? name : `${name}(${entries.map(([key, value]) => `${key}=${value}`).join(', ')})`;
+}
