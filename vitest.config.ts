@@ -1,0 +1,15 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** The fast tests: everything that needs npm's packages alone. `vitest.parts.config.ts` adds what needs more. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/parts/**'],
+    // Real DuckDB and ONNX Runtime processes are started; two cores may be busy with other test files meanwhile.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    passWithNoTests: false,
+    allowOnly: false,
+    expect: { requireAssertions: true },
+  },
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests against real parts that npm doesn't bring (Python's libraries); `.ci/run` installs those and runs these. */
+export default defineConfig({
+  test: {
+    include: ['test/parts/**/*.test.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    passWithNoTests: false,
+    allowOnly: false,
+    expect: { requireAssertions: true },
+    // One after the other: each part may use both cores.
+    fileParallelism: false,
+  },
+});
