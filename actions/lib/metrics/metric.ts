@@ -45,7 +45,8 @@ export type Predictions = BinaryPredictions | MulticlassPredictions | Regression
  * One metric; each lives in a small file of its own beside this one.
  *
  * `measure` returns the metric's value over the rows, defined as scikit-learn defines it, or NaN where it is undefined
- * (one class only, no predicted positive, …).
+ * (one class only, no predicted positive, …); then the influence values are NaN too. `params` holds every parameter:
+ * the policy's, and the defaults for the others.
  *
  * A smooth metric also fills `influence` when it is passed: entry i becomes `w_i · ∂θ/∂w_i`, the metric's derivative by
  * the weight of row i times that weight (the infinitesimal jackknife of Jaeckel 1972; Efron 1982). These sum to zero.
@@ -64,5 +65,7 @@ export interface Metric<P extends Predictions = Predictions> extends MetricFacts
   step?(predictions: P, params: MetricParams): number;
   /** Whether the metric's sampling error shrinks with the square root of the rows; false for extremes and calibration error. */
   rootN: boolean;
+  /** Whether the metric looks for its threshold on the benchmark itself, instead of using the version's own. */
+  thresholdFromBenchmark: boolean;
   measure(predictions: P, params: MetricParams, influence?: Float64Array): number;
 }

@@ -1,0 +1,67 @@
+import type { BinaryPredictions, Metric } from '../metric.ts';
+import { ranking } from './ranking.ts';
+
+/**
+ * AP = Σ_g (a_g / P) · S_g / N_g over the groups g of equal scores, from the highest down: a_g the positive weight of
+ * the group, S_g and N_g the positive and the whole weight from the top through the group, P the whole positive weight.
+ * This is scikit-learn's step definition, without interpolation.
+ *
+ * The derivative by the weight of a row in group h has these parts: all rows move N_g of every g from h down, positive
+ * rows move S_g there too, their own a_h, and P. The sums "from h down" are totals less running sums.
+ */
+export const metric: Metric<BinaryPredictions> = {
+  name: 'average_precision',
+  task: 'binary_classification',
+  better: 'higher',
+  description: 'Precision averaged over the recall steps, not interpolated; equal scores are one step.',
+  relative: true,
+  params: {},
+  smooth: true,
+  rootN: true,
+  thresholdFromBenchmark: false,
+  measure(predictions, _params, influence) {
+    const { row, label, weight, end, positive, negative } = ranking(predictions);
+    if (!(positive > 0 && negative > 0)) {
+      influence?.fill(Number.NaN);
+      return Number.NaN;
+    }
+    // Σ a_g S_g / N_g, Σ a_g / N_g and Σ a_g S_g / N_g² over all groups.
+    let sum = 0;
+    let bySeen = 0;
+    let byAll = 0;
+    for (let g = end.length - 1, seen = 0, all = 0; g >= 0; g--) {
+      let ones = 0;
+      for (let k = g === 0 ? 0 : end[g - 1]; k < end[g]; k++) {
+        const w = weight === null ? 1 : weight[k];
+        all += w;
+        if (label[k] === 1) ones += w;
+      }
+      seen += ones;
+      sum += (ones * seen) / all;
+      bySeen += ones / all;
+      byAll += (ones * seen) / (all * all);
+    }
+    const value = sum / positive;
+    if (influence === undefined) return value;
+
+    for (let g = end.length - 1, seen = 0, all = 0; g >= 0; g--) {
+      const from = g === 0 ? 0 : end[g - 1];
+      let ones = 0;
+      for (let k = from; k < end[g]; k++) {
+        const w = weight === null ? 1 : weight[k];
+        all += w;
+        if (label[k] === 1) ones += w;
+      }
+      seen += ones;
+      const ofZero = -byAll / positive;
+      const ofOne = (seen / all + bySeen - byAll - value) / positive;
+      for (let k = from; k < end[g]; k++) {
+        const w = weight === null ? 1 : weight[k];
+        influence[row[k]] = w * (label[k] === 1 ? ofOne : ofZero);
+      }
+      bySeen -= ones / all;
+      byAll -= (ones * seen) / (all * all);
+    }
+    return value;
+  },
+};
