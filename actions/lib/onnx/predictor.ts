@@ -1,0 +1,128 @@
+import { UserError } from '#registry/error.ts';
+import type { Artifact } from '#registry/artifact.ts';
+import { InferenceSession } from 'onnxruntime-node';
+import { decode, type Decoding, predictionWidth } from './decode.ts';
+import type { Feature, FeatureColumn } from './features.ts';
+import { feederFor } from './inputs.ts';
+import { inspectModel, type ModelFacts } from './inspect.ts';
+import { agreeOnClasses, chooseOutput } from './outputs.ts';
+
+/** Rows of one call of ONNX Runtime. */
+export const BATCH = 4096;
+
+export interface PredictorOptions {
+  /** The bytes of model.onnx, as the artifact has them. */
+  model: Uint8Array;
+  artifact: Pick<Artifact, 'task' | 'classes' | 'output' | 'activation'>;
+  /** What features.sql gives, in its order. */
+  features: Feature[];
+  /** Rows of one call of ONNX Runtime. */
+  batch?: number;
+}
+
+export interface Predictor {
+  facts: ModelFacts;
+  /** Class labels in the order of the probabilities, the positive one last; null for regression. */
+  classes: string[] | null;
+  /** Numbers of one row of predictions: K for a multiclass model, else 1. */
+  width: number;
+  /**
+   * Predictions of the first `rows` rows of the columns, which are in the order of the features: the probability of
+   * the positive class, all probabilities (row-major, `width` a row), or the value. May contain NaN and infinity.
+   */
+  predict(columns: FeatureColumn[], rows: number): Promise<Float64Array>;
+  /**
+   * For measuring latency: prepares these rows (at most `batch`) once, and returns a function that runs the model on
+   * them. Only one prepared feed is good at a time, until the next `prepare` or `predict`.
+   */
+  prepare(columns: FeatureColumn[], rows: number): () => Promise<Float64Array>;
+  release(): Promise<void>;
+}
+
+/**
+ * Opens a model for prediction, on one thread: the same bits come out over runs and batch sizes. Throws UserError where
+ * the model is refused, or does not fit the features or artifact.json.
+ */
+export async function openPredictor({
+  model,
+  artifact,
+  features,
+  batch = BATCH,
+}: PredictorOptions): Promise<Predictor> {
+  const { facts, bytes } = inspectModel(model);
+  const classes = agreeOnClasses(artifact.task, artifact.classes, facts.classes);
+  const output = chooseOutput(facts.outputs, artifact.output).name;
+  const feeder = feederFor(facts.inputs, features, batch);
+  const session = await load(bytes);
+  const decoding: Decoding = {
+    task: artifact.task,
+    activation: artifact.activation,
+    classes: classes?.length ?? 1,
+    output,
+  };
+  const width = predictionWidth(decoding);
+
+  async function run(
+    feed: ReturnType<typeof feeder.feed>,
+    rows: number,
+    into: Float64Array,
+    start: number,
+  ): Promise<void> {
+    const { [output]: tensor } = await session.run(feed, [output]).catch((cause: unknown) => {
+      throw refused('fails on the features', cause);
+    });
+    const { data } = tensor;
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+      throw new Error(`output ${output} was declared as numbers and came as ${tensor.type}`);
+    }
+    decode(data, tensor.dims, rows, decoding, into, start);
+    tensor.dispose();
+  }
+
+  return {
+    facts,
+    classes,
+    width,
+    async predict(columns, rows) {
+      const predictions = new Float64Array(rows * width);
+      for (let start = 0; start < rows; start += batch) {
+        const size = Math.min(batch, rows - start);
+        await run(feeder.feed(columns, start, size), size, predictions, start);
+      }
+      return predictions;
+    },
+    prepare(columns, rows) {
+      if (rows > batch) throw new RangeError(`${rows} rows are more than one batch of ${batch}`);
+      const feed = feeder.feed(columns, 0, rows);
+      const predictions = new Float64Array(rows * width);
+      return async () => {
+        await run(feed, rows, predictions, 0);
+        return predictions;
+      };
+    },
+    release: () => session.release(),
+  };
+}
+
+async function load(bytes: Uint8Array): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      executionMode: 'sequential',
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 4,
+    });
+  } catch (cause) {
+    throw refused('can’t be loaded', cause);
+  }
+}
+
+function refused(what: string, cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(`model.onnx ${what}; ONNX Runtime says: ${reason}`, {
+    fix: 'Check the model with onnx.checker.check_model, and try it on a few rows where it was exported.',
+    cause,
+  });
+}
