@@ -1,0 +1,90 @@
+import type { Evaluation } from './evidence/evaluation.ts';
+import { judgeLatency, judgeMemory, judgeSize } from './judge/budget-rule.ts';
+import { type Context, type Judged, oneSidedLevel, type Where } from './judge/context.ts';
+import { judgeSurroundings, unfitness } from './judge/evidence.ts';
+import { judgeFairness } from './judge/fairness-rule.ts';
+import { afterHolm, judgeMetric, type MetricFinding } from './judge/metric-rule.ts';
+import { judgeSlices } from './judge/slice-rule.ts';
+import { plural } from './markdown/number.ts';
+import type { Guardrail } from './model.ts';
+import { holm } from './statistics/multiplicity.ts';
+import type { Finding, Status, Verdict } from './verdict.ts';
+
+/**
+ * Holds the evidence of an evaluation against a model's policy. Pure: the same two documents give the same verdict to
+ * anyone who computes it again. `fail` if a rule is broken, else `inconclusive` if any could not be decided, else `pass`.
+ *
+ * All rules must hold, so passing needs no correction for their number (an intersection-union test: Berger 1982);
+ * naming those that failed does, hence Holm's correction beside them.
+ */
+export function judge(model: Judged, evidence: Evaluation, where: Where): Verdict {
+  const context: Context = { model, evidence, where };
+  const unfit = unfitness(context);
+  const surroundings = judgeSurroundings(context, unfit);
+  // Numbers made for another model, confidence or unit say nothing here, so no rule is held against them.
+  if (unfit.length > 0) return conclude(model.name, surroundings, null);
+
+  const rules: MetricFinding[] = [judgeMetric(context, model.evaluate.primary, 'primary', ['evaluate', 'primary'])];
+  model.evaluate.guardrails.forEach((guardrail, index) => {
+    rules.push(...judgeGuardrail(context, guardrail, ['evaluate', 'guardrails', index]));
+  });
+  const { finding, slices } = judgeSlices(context);
+  const findings = correct(rules, oneSidedLevel(model.evaluate.confidence));
+  if (finding !== null) findings.push(finding);
+  return conclude(model.name, [...findings, ...surroundings], slices);
+}
+
+function judgeGuardrail(context: Context, rule: Guardrail, entry: (string | number)[]): MetricFinding[] {
+  if ('metric' in rule) return [judgeMetric(context, rule, 'guardrail', entry)];
+  const findings =
+    'latency' in rule
+      ? judgeLatency(context, rule, entry)
+      : 'size' in rule
+        ? [judgeSize(context, rule, entry)]
+        : 'memory' in rule
+          ? [judgeMemory(context, rule, entry)]
+          : [judgeFairness(context, rule, entry)];
+  return findings.map((finding) => ({ finding, pValue: null }));
+}
+
+/** Adds Holm's correction over all relative rules; it explains a failure and never changes a status. */
+function correct(rules: readonly MetricFinding[], alpha: number): Finding[] {
+  const family = rules.flatMap(({ pValue }) => (pValue === null ? [] : [pValue]));
+  const adjusted = holm(family);
+  let next = 0;
+  return rules.map(({ finding, pValue }) =>
+    pValue === null ? finding : afterHolm(finding, adjusted[next++], alpha, family.length),
+  );
+}
+
+function conclude(model: string, findings: Finding[], slices: Verdict['slices']): Verdict {
+  const named = (status: Status) => findings.filter((finding) => finding.status === status);
+  const failed = named('fail');
+  const open = named('inconclusive');
+  const rules = plural(findings.length, 'rule');
+  if (failed.length > 0) {
+    const rest = open.length === 0 ? '' : `, and ${open.length} could not be decided`;
+    const sentence = `${model} fails: ${failed.length} of ${rules} ${failed.length === 1 ? 'is' : 'are'} broken (${names(failed)})${rest}.`;
+    return { verdict: 'fail', sentence, findings, slices };
+  }
+  if (open.length > 0 || findings.length === 0) {
+    const what =
+      findings.length === 0
+        ? 'there is no rule to hold'
+        : `${open.length} of ${rules} could not be decided (${names(open)})`;
+    return {
+      verdict: 'inconclusive',
+      sentence: `${model} is inconclusive: ${what}; none is broken.`,
+      findings,
+      slices,
+    };
+  }
+  return { verdict: 'pass', sentence: `${model} passes: the candidate keeps all ${rules}.`, findings, slices };
+}
+
+/** Up to four names, each once. */
+function names(findings: readonly Finding[]): string {
+  const unique = [...new Set(findings.map((finding) => finding.name))];
+  const shown = unique.slice(0, 4).join(', ');
+  return unique.length > 4 ? `${shown} and ${unique.length - 4} more` : shown;
+}
