@@ -79,7 +79,12 @@ function gammaRatio(a: number): number {
   for (; b < 25; b++) factor *= b / (b + 0.5);
   const r = 1 / b;
   const series =
-    1 + r * (-1 / 8 + r * (1 / 128 + r * (5 / 1024 + r * (-21 / 32768 + r * (-399 / 262144 + r * (869 / 4194304 + r * (39325 / 33554432)))))));
+    1 +
+    r *
+      (-1 / 8 +
+        r *
+          (1 / 128 +
+            r * (5 / 1024 + r * (-21 / 32768 + r * (-399 / 262144 + r * (869 / 4194304 + r * (39325 / 33554432)))))));
   return factor * Math.sqrt(b) * series;
 }
 

@@ -29,10 +29,13 @@ describe('student', () => {
     expectClose(studentSurvival(t, df), wanted);
     expectClose(studentCdf(-t, df), wanted);
   });
-  test.each(golden.student_quantile)('quantile(%d, df=%d)', (p, df, wanted) => expectClose(studentQuantile(p, df), wanted));
+  test.each(golden.student_quantile)('quantile(%d, df=%d)', (p, df, wanted) =>
+    expectClose(studentQuantile(p, df), wanted),
+  );
   test('quantile undoes cdf, also with one degree of freedom and with millions', () => {
     for (const df of [1, 3.3, 40, 1e4, 1e7]) {
-      for (const p of [1e-200, 1e-30, 1e-8, 0.01, 0.3, 0.49]) expectClose(studentCdf(studentQuantile(p, df), df), p, 1e-9);
+      for (const p of [1e-200, 1e-30, 1e-8, 0.01, 0.3, 0.49])
+        expectClose(studentCdf(studentQuantile(p, df), df), p, 1e-9);
     }
   });
   test('many degrees of freedom are the normal distribution', () => {
@@ -55,7 +58,11 @@ describe('binomial', () => {
     let sum = 0;
     for (let k = 0; k <= 60; k++) sum += binomialProbability(k, 60, 0.13);
     expectClose(sum, 1, 1e-13);
-    expectClose(binomialAtLeast(9, 60, 0.13) + binomialAtMost(9, 60, 0.13) - 1, binomialProbability(9, 60, 0.13), 1e-12);
+    expectClose(
+      binomialAtLeast(9, 60, 0.13) + binomialAtMost(9, 60, 0.13) - 1,
+      binomialProbability(9, 60, 0.13),
+      1e-12,
+    );
   });
 });
 
