@@ -13,7 +13,7 @@ export interface BinaryPredictions {
   score: Float64Array;
   /** A row is predicted positive where `score >= threshold`. */
   threshold: number;
-  /** Sample weights, all positive; `null` where every row counts 1. */
+  /** Sample weights, none negative (a bootstrap's counts may be 0); `null` where every row counts 1. */
   weight: Float64Array | null;
   /** Row numbers by ascending score (ties in any order); computed once, on first use. */
   order(): Uint32Array;
