@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { MetricParams, Task } from './metric.ts';
+import { metrics } from './metrics.generated.ts';
 
 const Identifier = z.string().min(1).max(200);
 const Margin = z.number().nonnegative();
+
+const metricNames = [...new Set(metrics.map((metric) => metric.name))];
+/** Every parameter that some metric has; whether this metric has it is a matter of two fields, checked with the others. */
+const inlineParams: object = Object.fromEntries(
+  metrics.flatMap((metric) => Object.keys(metric.params)).map((name) => [name, z.number().optional()]),
+);
 
 /** Where rows come from: one file, or a glob; CSV, Parquet or JSON lines, also `.gz` and `.zst`. */
 export const Dataset = z.strictObject({
@@ -11,7 +18,10 @@ export const Dataset = z.strictObject({
   /** How many rows this data was promised to have at least. */
   min_rows: z.int().positive().optional(),
   /** How old its newest row may be, for example `90d`; needs `data.time`. */
-  max_age: z.string().regex(/^\d+[dh]$/, 'a number of days or hours, as 90d or 12h').optional(),
+  max_age: z
+    .string()
+    .regex(/^\d+[dh]$/, 'a number of days or hours, as 90d or 12h')
+    .optional(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 
@@ -24,7 +34,10 @@ export const Column = z.strictObject({
   nullable: z.boolean().default(false),
   min: z.union([z.number(), z.string()]).optional(),
   max: z.union([z.number(), z.string()]).optional(),
-  allowed: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1).optional(),
+  allowed: z
+    .array(z.union([z.string(), z.number(), z.boolean()]))
+    .min(1)
+    .optional(),
 });
 export type Column = z.infer<typeof Column>;
 
@@ -45,15 +58,28 @@ export const Data = z.strictObject({
 });
 export type Data = z.infer<typeof Data>;
 
-/** A rule on a metric; exactly one of the four bounds. `max_loss` is always "how much worse may it be". */
-export const MetricRule = z.strictObject({
-  metric: z.string(),
-  params: MetricParams.default({}),
-  max_loss: Margin.optional(),
-  min_gain: Margin.optional(),
-  at_least: z.number().optional(),
-  at_most: z.number().optional(),
-});
+/**
+ * A rule on a metric; exactly one of the four bounds. `max_loss` is always "how much worse may it be". A metric's
+ * parameters stand beside its name, `{ metric: precision_at_recall, recall: 0.8, max_loss: 0.01 }`, and come out as
+ * `params`.
+ */
+export const MetricRule = z
+  .strictObject({
+    ...inlineParams,
+    metric: z.enum(metricNames),
+    max_loss: Margin.optional(),
+    min_gain: Margin.optional(),
+    at_least: z.number().optional(),
+    at_most: z.number().optional(),
+  })
+  .transform(({ metric, max_loss, min_gain, at_least, at_most, ...params }) => ({
+    metric,
+    params: MetricParams.parse(params),
+    ...(max_loss === undefined ? {} : { max_loss }),
+    ...(min_gain === undefined ? {} : { min_gain }),
+    ...(at_least === undefined ? {} : { at_least }),
+    ...(at_most === undefined ? {} : { at_most }),
+  }));
 export type MetricRule = z.infer<typeof MetricRule>;
 
 export const LatencyRule = z.strictObject({
