@@ -19,7 +19,10 @@ export interface MetricFacts {
   better: Better;
   /** One line for the reference table: what it measures and how it is defined. */
   description: string;
-  /** False for a metric that has no usable interval of its difference (`max_error`): it can't be a relative guardrail. */
+  /**
+   * False for a metric that can't be a relative guardrail: its difference has no usable interval (`max_error`), or no
+   * better side (`positive_rate`).
+   */
   relative: boolean;
   /** Names of its parameters with their defaults; `null` where the policy must give the value. */
   params: Record<string, number | null>;

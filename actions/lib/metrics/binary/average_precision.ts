@@ -1,5 +1,5 @@
 import type { BinaryPredictions, Metric } from '../metric.ts';
-import { ranking } from './ranking.ts';
+import { ranking } from '../ranking.ts';
 
 /**
  * AP = Σ_g (a_g / P) · S_g / N_g over the groups g of equal scores, from the highest down: a_g the positive weight of

@@ -1,4 +1,4 @@
-import { cellMetric } from './cell-metric.ts';
+import { cellMetric } from '../cell-metric.ts';
 
 export const metric = cellMetric({
   name: 'balanced_accuracy',

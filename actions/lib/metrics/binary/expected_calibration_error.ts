@@ -1,6 +1,6 @@
 import type { BinaryPredictions, Metric } from '../metric.ts';
 import { parameter } from '../params.ts';
-import { ranking } from './ranking.ts';
+import { ranking } from '../ranking.ts';
 
 /**
  * Σ_b (W_b / W) |mean label − mean score| over bins of equal weight (the adaptive calibration error of Nixon et al. 2019

@@ -1,5 +1,5 @@
+import { cellMetric } from '../cell-metric.ts';
 import { parameter } from '../params.ts';
-import { cellMetric } from './cell-metric.ts';
 
 export const metric = cellMetric({
   name: 'expected_cost',

@@ -1,4 +1,4 @@
-import { cellMetric } from './cell-metric.ts';
+import { cellMetric } from '../cell-metric.ts';
 
 /**
  * No side of it is the better one: `better` is there for the form only, and it can't be a relative guardrail, which

@@ -1,6 +1,6 @@
 import type { BinaryPredictions, Metric } from '../metric.ts';
 import { parameter } from '../params.ts';
-import { ranking } from './ranking.ts';
+import { ranking } from '../ranking.ts';
 
 /** Read from the points of scikit-learn's `precision_recall_curve`: every distinct score is a threshold. */
 export const metric: Metric<BinaryPredictions> = {

@@ -1,5 +1,5 @@
 import type { BinaryPredictions, Metric } from '../metric.ts';
-import { ranking } from './ranking.ts';
+import { ranking } from '../ranking.ts';
 
 /**
  * The probability that a random positive row scores higher than a random negative one, ties counting half.

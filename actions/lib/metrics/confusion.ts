@@ -1,4 +1,4 @@
-import type { BinaryPredictions } from '../metric.ts';
+import type { BinaryPredictions } from './metric.ts';
 
 /** Weight of the rows in each cell of the confusion matrix at the version's own threshold. */
 export interface Confusion {

@@ -1,4 +1,4 @@
-import type { BinaryPredictions } from '../metric.ts';
+import type { BinaryPredictions } from './metric.ts';
 
 /** Predictions in the order of their score, with the ends of the groups of equal scores. */
 export interface Ranking {

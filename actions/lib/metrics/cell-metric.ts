@@ -1,6 +1,6 @@
 import type { MetricFacts, MetricParams } from '#registry/metric.ts';
-import type { BinaryPredictions, Metric } from '../metric.ts';
 import { type CellDerivatives, type Confusion, confusion, influenceByCell, stepByCell } from './confusion.ts';
+import type { BinaryPredictions, Metric } from './metric.ts';
 
 /** What sets apart one metric that is a function of the four cells of the confusion matrix. */
 interface CellMetric extends Pick<MetricFacts, 'name' | 'better' | 'description'> {

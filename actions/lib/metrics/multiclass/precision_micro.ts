@@ -1,0 +1,3 @@
+import { averaged } from '../averaged.ts';
+
+export const metric = averaged('precision', 'micro');
