@@ -61,6 +61,7 @@ describe('a planted import goes red', () => {
     ['actions/evaluate/main.ts', 'const verb = await import(process.argv[2]);'],
     ['bot/index.ts', "import { evaluate } from '../actions/evaluate/main.ts';"],
     ['examples/flights/models/flight-delay/train.ts', "import { metric } from '#lib/metrics/binary/roc_auc.ts';"],
+    ['actions/evaluate/main.ts', "import { generate } from '#lib/metrics/generate.ts';"],
     ['somewhere/else.ts', ''],
   ])('%s: %s', (path, text) => {
     expect(directionViolations(at(path, text))).toHaveLength(1);
