@@ -7,7 +7,7 @@ import { studentCdf } from '../statistics/student.ts';
 import type { Finding, Settle, Status } from '../verdict.ts';
 import { type Bound, boundOf, hold, isRelative, ruleText, wordFor } from './bound.ts';
 import { type Context, finite, quoted, standing } from './context.ts';
-import { factsOf, findComparison, fullParams, readCandidate, readDifference, type Reading } from './reading.ts';
+import { factsOf, findComparison, readCandidate, readDifference, type Reading } from './reading.ts';
 
 /** A finding, and the p-value of "worse than the rule allows" that Holm's correction needs; 1 where nothing was measured. */
 export interface MetricFinding {
@@ -25,8 +25,7 @@ export function judgeMetric(
 ): MetricFinding {
   const facts = factsOf(context, rule.metric);
   const bound = boundOf(rule);
-  const name =
-    facts === null ? quoted(String(rule.metric)) : metricLabel(facts.name, fullParams(facts, rule.params ?? {}));
+  const name = facts === null ? quoted(String(rule.metric)) : metricLabel(facts.name, rule.params ?? {});
   const base = {
     kind,
     name,
@@ -44,7 +43,7 @@ export function judgeMetric(
   if (facts === null) return undecided(`nobody knows such a metric for ${context.model.task}`);
   if (bound === null) return undecided('its rule must have exactly one bound');
   if (relative && !facts.relative) return undecided('no interval of its difference can be trusted');
-  const comparison = findComparison(context.evidence, facts, fullParams(facts, rule.params), null);
+  const comparison = findComparison(context.evidence, facts, rule.params ?? {}, null);
   if ('why' in comparison) return undecided(comparison.why);
   const reading = relative ? readDifference(context, comparison, facts) : readCandidate(context, comparison, facts);
   if ('why' in reading) return undecided(reading.why);

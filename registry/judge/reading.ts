@@ -50,9 +50,12 @@ export function findComparison(
   params: MetricParams,
   slice: SliceKey | null,
 ): Comparison | Unreadable {
-  const label = metricLabel(facts.name, params);
+  const label = metricLabel(facts.name, fullParams(facts, params));
   const found = evidence.comparisons.filter(
-    (one) => metricLabel(one.metric, one.params) === label && sameKey(one.slice, slice),
+    (one) =>
+      one.metric === facts.name &&
+      metricLabel(one.metric, fullParams(facts, one.params)) === label &&
+      sameKey(one.slice, slice),
   );
   const [first] = found;
   if (first === undefined) return { why: 'the evidence does not measure it' };

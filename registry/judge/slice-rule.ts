@@ -6,7 +6,7 @@ import { benjaminiYekutieli } from '../statistics/multiplicity.ts';
 import type { Finding, SliceJudgement, SliceJudgements, Status } from '../verdict.ts';
 import { type Context, finite, oneSidedLevel, quoted, standing, whole } from './context.ts';
 import { tail } from './metric-rule.ts';
-import { factsOf, findComparison, fullParams, readDifference, type Reading, sameKey } from './reading.ts';
+import { factsOf, findComparison, readDifference, type Reading, sameKey } from './reading.ts';
 
 interface Measured {
   slice: Slice;
@@ -26,7 +26,7 @@ export function judgeSlices(context: Context): { finding: Finding | null; slices
   if (policy === undefined) return { finding: null, slices: null };
   if (facts === null) return { finding: undecided(context, policy, 'the primary metric is unknown'), slices: null };
 
-  const params = fullParams(facts, primary.params ?? {});
+  const params = primary.params ?? {};
   const metric = metricLabel(facts.name, params);
   const defects = coverageDefects(context, policy);
   const tooSmall: SliceJudgements['too_small'] = [];
