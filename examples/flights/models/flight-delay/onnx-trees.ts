@@ -1,5 +1,6 @@
 import proto from 'onnx-proto';
 import type { Boosted } from './boosting.ts';
+import type { Node } from './tree.ts';
 
 const { onnx } = proto;
 const { AttributeType } = onnx.AttributeProto;
@@ -23,7 +24,9 @@ export function toOnnx({ base, trees }: Boosted, features: number): Uint8Array {
   const leafTrees: number[] = [];
   const leafIds: number[] = [];
   const weights: number[] = [];
-  trees.forEach((tree, treeId) => {
+  // The base is one more tree, of a single leaf.
+  const constant: Node = { feature: -1, threshold: 0, cut: 0, nanLeft: false, left: -1, right: -1, value: base };
+  [...trees, [constant]].forEach((tree, treeId) => {
     tree.forEach((node, nodeId) => {
       const leaf = node.feature < 0;
       treeIds.push(treeId);
@@ -39,21 +42,6 @@ export function toOnnx({ base, trees }: Boosted, features: number): Uint8Array {
       leafIds.push(nodeId);
       weights.push(node.value);
     });
-  });
-  // ONNX Runtime takes a sum of weights that are all positive for a probability and skips the logistic function. A tree
-  // of one leaf for the base and two that cancel each other out make sure that there is a negative weight.
-  [base, -1, 1].forEach((value, i) => {
-    treeIds.push(trees.length + i);
-    nodeIds.push(0);
-    featureIds.push(0);
-    modes.push('LEAF');
-    thresholds.push(0);
-    trueIds.push(0);
-    falseIds.push(0);
-    nanTrue.push(0);
-    leafTrees.push(trees.length + i);
-    leafIds.push(0);
-    weights.push(value);
   });
   const node = {
     opType: 'TreeEnsembleClassifier',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBFloatVector, DuckDBInstance, DuckDBIntegerVector } from '@duckdb/node-api';
 import { type Boosted, type BoostingParams, boost, probability } from './boosting.ts';
 import { toOnnx } from './onnx-trees.ts';
+import { randomNumbers } from './random.ts';
 
 /** What `train.params` of model.yaml sets. */
 interface Params extends BoostingParams {
@@ -24,17 +25,6 @@ interface Rows {
 /** Text as an SQL literal and as an SQL name. */
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const name = (text: string) => `"${text.replaceAll('"', '""')}"`;
-
-/** Random numbers from 0 to 1 of a 32-bit seed: mulberry32, by Tommy Ettinger, in the public domain. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Reads features and label by ascending time, about `wanted` rows of them. */
 async function read(connection: DuckDBConnection, file: string, wanted: number | null, seed: number): Promise<Rows> {
@@ -89,6 +79,10 @@ function rocAuc(late: Uint8Array, score: Float64Array): number {
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
 }
 
+function logLoss(late: Uint8Array, score: Float64Array): number {
+  return score.reduce((sum, p, row) => sum - Math.log(late[row] === 1 ? p : 1 - p), 0) / score.length;
+}
+
 /** Writes a file that appears under its name only when it is complete. */
 async function write(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(`${path}.tmp`, content);
@@ -113,21 +107,20 @@ const { features, columns, late } = await read(connection, data, params.rows, se
 const validationStart = Math.round(late.length * (1 - params.validation));
 console.log(`${late.length.toLocaleString('en')} rows, ${features.length} features: ${features.join(', ')}`);
 
-let last = 0;
 const model: Boosted = boost(columns, late, validationStart, params, (tree, loss) => {
-  last = loss;
   if (tree % 10 === 0) console.log(`tree ${tree} of ${params.trees}, validation log_loss ${loss.toFixed(4)}`);
 });
 
 const latest = Float64Array.from({ length: late.length - validationStart }, (_, i) =>
   probability(model, columns, validationStart + i),
 );
+const itsLabels = late.subarray(validationStart);
 const metrics = {
   rows: late.length,
   validation_rows: latest.length,
   trees: model.trees.length,
-  validation_roc_auc: rocAuc(late.subarray(validationStart), latest),
-  validation_log_loss: last,
+  validation_roc_auc: rocAuc(itsLabels, latest),
+  validation_log_loss: logLoss(itsLabels, latest),
 };
 await mkdir(out, { recursive: true });
 await write(join(out, 'model.onnx'), toOnnx(model, features.length));

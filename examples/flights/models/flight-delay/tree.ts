@@ -89,7 +89,7 @@ export function growTree(
   while (open.length < params.leaves) {
     let best: Leaf | null = null;
     for (const leaf of open) if (leaf.split && leaf.split.gain > (best?.split?.gain ?? 0)) best = leaf;
-    if (best?.split == null) break;
+    if (!best?.split) break;
     const { node, start, end, histogram, split } = best;
     const middle = partition(start, end, split);
     // Only the smaller side is counted; the other is what remains of the parent.
