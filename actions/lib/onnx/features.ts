@@ -6,14 +6,16 @@ export interface Feature {
   type: FeatureType;
 }
 
-/**
- * The values of one feature for some rows: DuckDB's own typed arrays for numbers, 0 and 1 (or booleans) for `bool`.
- * Longer than the rows in question is fine: the first `rows` entries count.
- */
+/** The values of one feature: DuckDB's own typed arrays for numbers, 0 and 1 (or booleans) for `bool`. */
 export type FeatureValues = ArrayLike<number> | ArrayLike<bigint> | ArrayLike<boolean> | ArrayLike<string | null>;
 
+/** One feature of some rows, in the form in which DuckDB's vectors hold it; the first `rows` entries count. */
 export interface FeatureColumn {
-  values: FeatureValues;
-  /** 1 where the row has a value, 0 where it is null; `null` where no row is. */
-  valid: Uint8Array | null;
+  items: FeatureValues;
+  /** Bit i of the little-endian words is 1 where row i has a value, 0 where it is null; `null` where no row is. */
+  validity: Uint32Array | null;
+}
+
+export function isNull({ items, validity }: FeatureColumn, row: number): boolean {
+  return (validity !== null && ((validity[row >>> 5] >>> (row & 31)) & 1) === 0) || (items[row] ?? null) === null;
 }

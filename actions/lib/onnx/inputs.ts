@@ -2,7 +2,8 @@ import { UserError } from '#registry/error.ts';
 import { Tensor } from 'onnxruntime-node';
 import type { Feature, FeatureColumn, FeatureType } from './features.ts';
 import { fillBools, fillIntegers, fillNumbers, fillStrings } from './fill.ts';
-import { nearest } from './nearest.ts';
+
+import { matchNames } from './names.ts';
 import type { Value } from './proto.ts';
 
 /** Makes ONNX Runtime's feed out of feature columns. Its buffers are used again: one feed at a time. */
@@ -86,10 +87,10 @@ function matrixFeeder(input: Value, features: Feature[], batch: number): Feeder 
 }
 
 function columnsFeeder(inputs: Value[], features: Feature[], batch: number): Feeder {
-  refuseOtherNames(inputs, features);
-  const fillers = inputs.map((input) => {
-    const j = features.findIndex((feature) => feature.name === input.name);
-    refuseOtherType(input, features[j].type);
+  const places = matchNames(inputs, features);
+  const fillers = inputs.map((input, at) => {
+    const j = places[at];
+    refuseOtherType(input, features[j]);
     const fill = columnFiller(input, batch);
     return (columns: FeatureColumn[], start: number, rows: number): [string, Tensor] => [
       input.name,
@@ -99,34 +100,20 @@ function columnsFeeder(inputs: Value[], features: Feature[], batch: number): Fee
   return { feed: (columns, start, rows) => Object.fromEntries(fillers.map((fill) => fill(columns, start, rows))) };
 }
 
-function refuseOtherNames(inputs: Value[], features: Feature[]): void {
-  const wanted = inputs.map((input) => input.name);
-  const given = features.map((feature) => feature.name);
-  const missing = wanted.filter((name) => !given.includes(name));
-  const extra = given.filter((name) => !wanted.includes(name));
-  if (missing.length === 0 && extra.length === 0) return;
-  const parts = [
-    missing.length > 0 ? `model.onnx takes ${missing.join(', ')}, which features.sql does not give` : '',
-    extra.length > 0 ? `features.sql gives ${extra.join(', ')}, which model.onnx does not take` : '',
-  ];
-  const near = missing.map((name) => [name, nearest(name, extra)]).filter(([, other]) => other !== null);
-  const hint = near.map(([name, other]) => `${other} may be meant for ${name}`).join(', ');
-  throw new UserError(parts.filter(Boolean).join('; '), {
-    fix: `Give features.sql's columns the names of the model's inputs${hint ? ` (${hint})` : ''}.`,
-  });
-}
-
-function refuseOtherType(input: Value, given: FeatureType): void {
+function refuseOtherType(input: Value, feature: Feature): void {
   const { name, type, shape } = input;
   if (shape.length > 2 || (shape.length === 2 && typeof shape[1] === 'number' && shape[1] !== 1)) {
     throw new UserError(`model.onnx wants the input ${name} in the shape [${shape.join(', ')}]`, {
       fix: 'Export it with one column per input, or with one single tensor of all features.',
     });
   }
-  if (TAKES[type]?.includes(given)) return;
-  throw new UserError(`model.onnx takes ${name} as ${type}, but features.sql gives it as ${given}`, {
-    fix: `Cast ${name} in features.sql, or export the model with another input type.`,
-  });
+  if (TAKES[type]?.includes(feature.type)) return;
+  throw new UserError(
+    `model.onnx takes ${name} as ${type}, but features.sql gives ${feature.name} as ${feature.type}`,
+    {
+      fix: `Cast ${feature.name} in features.sql, or export the model with another input type.`,
+    },
+  );
 }
 
 type ColumnFill = (column: FeatureColumn, start: number, rows: number) => Tensor;

@@ -1,6 +1,6 @@
 import { UserError } from '#registry/error.ts';
 import type { onnx } from 'onnx-proto';
-import { decodeModel, encodeModel, isNode, isTensor, messages, type Value, valueOf } from './proto.ts';
+import { decodeModel, encodeModel, isExternal, isNode, isTensor, messages, type Value, valueOf } from './proto.ts';
 import { removeZipMaps } from './rewrite.ts';
 
 /** What a model file says of itself. */
@@ -65,7 +65,7 @@ export function inspectModel(bytes: Uint8Array): InspectedModel {
 }
 
 function refuseExternalData(tensor: onnx.TensorProto, where: string): void {
-  if (tensor.dataLocation === 0 && tensor.externalData.length === 0) return;
+  if (!isExternal(tensor)) return;
   const location = tensor.externalData.find((entry) => entry.key === 'location')?.value;
   const target = location ? `in ${JSON.stringify(location)}` : 'outside the file';
   throw new UserError(`model.onnx keeps the data of ${where} ${target}; external data is refused`, {

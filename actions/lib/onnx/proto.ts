@@ -2,6 +2,8 @@ import { UserError } from '#registry/error.ts';
 import proto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
 
+const { DataLocation, DataType } = proto.onnx.TensorProto;
+
 /** Names of the ONNX element types, by their number in TensorProto.DataType; spelled as in ONNX's type strings. */
 const ELEMENT_TYPES = [
   'undefined',
@@ -115,6 +117,11 @@ export function isTensor(message: object): message is onnx.TensorProto {
   return message instanceof proto.onnx.TensorProto;
 }
 
+/** Whether any sign says that a tensor's data is elsewhere: in a file, or (in ONNX Runtime's own notation) in memory. */
+export function isExternal(tensor: onnx.TensorProto): boolean {
+  return tensor.dataLocation !== DataLocation.DEFAULT || tensor.externalData.length > 0;
+}
+
 /** A value of a graph: `float[batch, 20]` is type `float`, shape `['batch', 20]`; a `?` is a dimension without a name. */
 export interface Value {
   name: string;
@@ -160,8 +167,12 @@ export function identity(input: string, output: string): onnx.NodeProto {
   return proto.onnx.NodeProto.create({ opType: 'Identity', input: [input], output: [output] });
 }
 
-/** The type of a float tensor of so many classes per row. */
-export function probabilitiesType(classes: number | null): onnx.ITypeProto {
+/** The type of a tensor [N, classes] with the numbers that a sequence of maps from class to number holds. */
+export function probabilitiesType(
+  sequence: onnx.ITypeProto | null | undefined,
+  classes: number | null,
+): onnx.ITypeProto {
+  const elemType = sequence?.sequenceType?.elemType?.mapType?.valueType?.tensorType?.elemType ?? DataType.FLOAT;
   const dim = [{ dimParam: 'N' }, classes === null ? { dimParam: 'classes' } : { dimValue: classes }];
-  return proto.onnx.TypeProto.create({ tensorType: { elemType: 1, shape: { dim } } });
+  return { tensorType: { elemType, shape: { dim } } };
 }

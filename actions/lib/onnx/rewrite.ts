@@ -3,7 +3,7 @@ import { identity, labelsOf, messages, isNode, probabilitiesType } from './proto
 
 /**
  * Takes scikit-learn's ZipMap out of a decoded model, in place: onnxruntime-node can't return its list of maps. The
- * output keeps the name that the exporter gave it and becomes the float tensor [N, classes] that went into the ZipMap.
+ * output keeps the name that the exporter gave it and becomes the tensor [N, classes] that went into the ZipMap.
  *
  * Returns the class labels that the graph carries, in the order of the probabilities; null where it has none, or where
  * several classifiers disagree (a stack of models) and no ZipMap says which counts.
@@ -16,9 +16,9 @@ export function removeZipMaps(model: onnx.ModelProto): string[] | null {
   for (const zipMap of zipMaps) {
     const [input, output] = [zipMap.input?.[0] ?? '', zipMap.output?.[0] ?? ''];
     nodes[nodes.indexOf(zipMap)] = identity(input, output);
-    const type = probabilitiesType(labelsOf(zipMap)?.length ?? null);
+    const width = labelsOf(zipMap)?.length ?? null;
     for (const info of [...(graph?.output ?? []), ...(graph?.valueInfo ?? [])]) {
-      if (info.name === output) info.type = type;
+      if (info.name === output) info.type = probabilitiesType(info.type, width);
     }
   }
   // A model of ai.onnx.ml operators alone may not import the set that Identity is of; it is unchanged since version 1.

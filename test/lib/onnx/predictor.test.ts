@@ -8,8 +8,8 @@ const features = [
   { name: 'b', type: 'float' },
 ] as const;
 const columns = [
-  { values: new Float64Array([0, 1, -1]), valid: null },
-  { values: new Float32Array([0, 2, 0.5]), valid: null },
+  { items: new Float64Array([0, 1, -1]), validity: null },
+  { items: new Float32Array([0, 2, 0.5]), validity: null },
 ];
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
