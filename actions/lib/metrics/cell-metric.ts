@@ -26,7 +26,8 @@ export function cellMetric({ at, ...facts }: CellMetric): Metric<BinaryPredictio
     step: (predictions, params) => stepByCell(predictions, at(confusion(predictions), params).by),
     measure(predictions, params, influence) {
       const { value, by } = at(confusion(predictions), params);
-      if (influence !== undefined) influenceByCell(predictions, by, influence);
+      if (Number.isNaN(value)) influence?.fill(Number.NaN);
+      else if (influence !== undefined) influenceByCell(predictions, by, influence);
       return value;
     },
   };

@@ -1,4 +1,4 @@
-import type { BinaryPredictions, MulticlassPredictions, RegressionPredictions } from './metric.ts';
+import type { BinaryPredictions, MulticlassPredictions, Predictions, RegressionPredictions } from './metric.ts';
 import { ascending } from './radix.ts';
 
 /** What a constructor takes: the fields of the predictions without those that follow from them. */
@@ -37,4 +37,85 @@ export function multiclassPredictions({ label, score, classes, weight }: Multicl
 /** Predictions of a regression, in the unit of the label. */
 export function regressionPredictions({ label, score, weight }: RegressionColumns): RegressionPredictions {
   return { task: 'regression', rows: label.length, label, score, weight };
+}
+
+/**
+ * Deals the rows out to `groups` groups: row i goes to group `codes[i]`, from 0 to groups − 1, or to none where that is
+ * negative. Each group keeps its rows in their order and takes its order by score from the whole's (for all groups in one
+ * pass, when the first is asked for it), so nothing is sorted again: linear in the rows, however many groups there are.
+ */
+export function partition<P extends Predictions>(predictions: P, codes: Int32Array | Uint16Array, groups: number): P[];
+export function partition(predictions: Predictions, codes: Int32Array | Uint16Array, groups: number): Predictions[] {
+  const position = new Uint32Array(codes.length);
+  const size = new Uint32Array(groups);
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) position[i] = size[codes[i]]++;
+  const rowsOf = Array.from(size, (length) => new Uint32Array(length));
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) rowsOf[codes[i]][position[i]] = i;
+
+  let orders: Uint32Array[] | undefined;
+  return rowsOf.map((rows, group) => {
+    if (predictions.task !== 'binary_classification') return gather(predictions, rows);
+    return gather(predictions, rows, () => {
+      orders ??= splitOrder(predictions.order(), codes, position, size);
+      return orders[group];
+    });
+  });
+}
+
+/** The given rows alone, each at most once and ascending. `partition` makes many such sets at once. */
+export function subset<P extends Predictions>(predictions: P, rows: Uint32Array): P;
+export function subset(predictions: Predictions, rows: Uint32Array): Predictions {
+  if (predictions.task !== 'binary_classification') return gather(predictions, rows);
+  return gather(predictions, rows, () => {
+    const codes = new Int32Array(predictions.rows).fill(-1);
+    const position = new Uint32Array(predictions.rows);
+    for (let k = 0; k < rows.length; k++) {
+      codes[rows[k]] = 0;
+      position[rows[k]] = k;
+    }
+    return splitOrder(predictions.order(), codes, position, Uint32Array.of(rows.length))[0];
+  });
+}
+
+/** The order by score of the whole, dealt out to the groups. */
+function splitOrder(
+  order: Uint32Array,
+  codes: Int32Array | Uint16Array,
+  position: Uint32Array,
+  size: Uint32Array,
+): Uint32Array[] {
+  const own = Array.from(size, (length) => new Uint32Array(length));
+  const at = new Uint32Array(size.length);
+  for (let k = 0; k < order.length; k++) {
+    const row = order[k];
+    const group = codes[row];
+    if (group >= 0) own[group][at[group]++] = position[row];
+  }
+  return own;
+}
+
+function gather(predictions: Predictions, rows: Uint32Array, order?: () => Uint32Array): Predictions {
+  const n = rows.length;
+  const weight = predictions.weight === null ? null : pick(predictions.weight, rows, new Float64Array(n));
+  if (predictions.task === 'multiclass_classification') {
+    const { classes } = predictions;
+    const label = pick(predictions.label, rows, new Int32Array(n));
+    const score = new Float64Array(n * classes);
+    for (let k = 0; k < n; k++) {
+      const from = rows[k] * classes;
+      for (let c = 0; c < classes; c++) score[k * classes + c] = predictions.score[from + c];
+    }
+    return multiclassPredictions({ label, score, classes, weight });
+  }
+  const score = pick(predictions.score, rows, new Float64Array(n));
+  if (predictions.task === 'regression') {
+    return regressionPredictions({ label: pick(predictions.label, rows, new Float64Array(n)), score, weight });
+  }
+  const label = pick(predictions.label, rows, new Uint8Array(n));
+  return binaryPredictions({ label, score, threshold: predictions.threshold, weight }, order);
+}
+
+function pick<T extends Float64Array | Int32Array | Uint8Array>(from: T, rows: Uint32Array, into: T): T {
+  for (let k = 0; k < rows.length; k++) into[k] = from[rows[k]];
+  return into;
 }

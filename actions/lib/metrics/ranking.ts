@@ -35,7 +35,6 @@ function rank(predictions: BinaryPredictions): Ranking {
   const end = new Uint32Array(rows);
   let groups = 0;
   let positive = 0;
-  let negative = 0;
   let last = rows === 0 ? 0 : score[row[0]];
   for (let k = 0; k < rows; k++) {
     const i = row[k];
@@ -44,14 +43,19 @@ function rank(predictions: BinaryPredictions): Ranking {
       last = score[i];
     }
     label[k] = predictions.label[i];
-    let w = 1;
-    if (weight !== null && predictions.weight !== null) {
-      w = predictions.weight[i];
-      weight[k] = w;
-    }
-    if (label[k] === 1) positive += w;
-    else negative += w;
+    positive += label[k];
+    if (weight !== null && predictions.weight !== null) weight[k] = predictions.weight[i];
   }
   if (rows > 0) end[groups++] = rows;
+  let negative = rows - positive;
+  if (weight !== null) {
+    // From the top down, as the sums that are held against these totals run: at the last row they are equal to the bit.
+    positive = 0;
+    negative = 0;
+    for (let k = rows - 1; k >= 0; k--) {
+      if (label[k] === 1) positive += weight[k];
+      else negative += weight[k];
+    }
+  }
   return { row, label, weight, end: end.subarray(0, groups), positive, negative };
 }
