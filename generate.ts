@@ -1,0 +1,103 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { markdownTable } from 'markdown-table';
+import { z } from 'zod';
+import { EvaluateInputs } from './actions/evaluate/inputs.ts';
+import { generateMetrics } from './actions/lib/metrics/generate.ts';
+import { Artifact } from './registry/artifact.ts';
+import { Evaluation } from './registry/evidence/evaluation.ts';
+import type { MetricFacts } from './registry/metric.ts';
+import { Model } from './registry/model.ts';
+
+// npm run generate: writes every file that follows from others. A test compares them with what this gives.
+
+/** A file that follows from others: where it lies, and what it has to hold. */
+export interface Generated {
+  url: URL;
+  text: string;
+}
+
+/** All of them, in the order in which they are written: the tables are made of the list of metrics. */
+export const generators: (() => Promise<Generated[]> | Generated[])[] = [generateMetrics, schemas, pages];
+
+/** JSON Schemas for editors and other programs; draft 7, which editors know best. */
+function schemas(): Generated[] {
+  // What a person writes may leave out what has a default; what Tiltyard writes is complete.
+  const documents = [
+    { name: 'model', schema: Model, io: 'input' },
+    { name: 'artifact', schema: Artifact, io: 'input' },
+    { name: 'evaluation', schema: Evaluation, io: 'output' },
+  ] as const;
+  return documents.map(({ name, schema, io }) => {
+    const json = z.toJSONSchema(schema, { target: 'draft-7', io, reused: 'ref' });
+    return { url: at(`registry/schemas/${name}.json`), text: `${JSON.stringify(json, null, 2)}\n` };
+  });
+}
+
+async function pages(): Promise<Generated[]> {
+  // It may just have been written anew, after somebody imported it: the query makes Node read it again.
+  const list = './registry/metrics.generated.ts?again';
+  const { metrics }: { metrics: readonly MetricFacts[] } = await import(list);
+  return [
+    { url: at('docs/metrics.md'), text: metricsPage(metrics) },
+    { url: at('docs/inputs.md'), text: inputsPage() },
+  ];
+}
+
+const written = '<!-- Written by `npm run generate`; not to be edited. -->\n';
+
+const taskTitles = {
+  binary_classification: 'Binary classification',
+  multiclass_classification: 'Multiclass classification',
+  regression: 'Regression',
+};
+
+function metricsPage(metrics: readonly MetricFacts[]): string {
+  const sections = Object.entries(taskTitles).map(([task, title]) => {
+    const rows = metrics
+      .filter((metric) => metric.task === task)
+      .map(({ name, better, description, relative, params }) => {
+        const given = Object.entries(params).map(([key, value]) =>
+          value === null ? `\`${key}\`` : `\`${key}: ${value}\``,
+        );
+        return [`\`${name}\``, better, given.join(', '), relative ? '' : 'only `at_least`, `at_most`', description];
+      });
+    return `## ${title}\n\n${markdownTable([['Metric', 'Better', 'Parameters', 'Rules', 'What it is'], ...rows])}\n`;
+  });
+  const start =
+    'Spelled and defined as in scikit-learn. A parameter without a value must be given in the policy, beside `metric`.\n';
+  return [`# Metrics\n`, written, start, ...sections].join('\n');
+}
+
+function inputsPage(): string {
+  const rows = Object.entries(EvaluateInputs.shape).map(([name, schema]) => {
+    const absent = z.safeParse(schema, undefined);
+    const value =
+      absent.success && absent.data !== undefined ? `\`${String(absent.data)}\`` : absent.success ? '' : 'required';
+    return [`\`${name}\``, value, z.globalRegistry.get(schema)?.description ?? ''];
+  });
+  const start =
+    'The same names on the command line (`--candidate build/`; a flag that is on by default is switched off by `--no-…`) and\n' +
+    'as inputs of the action, which takes `command: evaluate` besides. What does not vary from run to run is in `model.yaml`.\n';
+  return [
+    `# Inputs of evaluate\n`,
+    written,
+    start,
+    `${markdownTable([['Input', 'Default', 'What it is'], ...rows])}\n`,
+  ].join('\n');
+}
+
+function at(path: string): URL {
+  return new URL(path, import.meta.url);
+}
+
+if (import.meta.main) {
+  for (const generator of generators) {
+    for (const { url, text } of await generator()) {
+      const before = await readFile(url, 'utf8').catch(() => null);
+      if (before === text) continue;
+      await mkdir(new URL('.', url), { recursive: true });
+      await writeFile(url, text);
+      console.log(`${before === null ? 'new' : 'changed'}: ${url.pathname.slice(at('.').pathname.length)}`);
+    }
+  }
+}
