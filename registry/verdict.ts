@@ -1,4 +1,4 @@
-import type { Interval, SliceKey } from './evidence/evaluation.ts';
+import type { Interval, Method, SliceKey } from './evidence/evaluation.ts';
 
 /** What a guardrail held against evidence comes to. Only `pass` may ever lead to a merge. */
 export type Status = 'pass' | 'fail' | 'inconclusive';
@@ -24,8 +24,25 @@ export interface Finding {
   where: string | null;
   /** Relative rules: the p-value of "the loss is larger than allowed", Holm-adjusted over all relative rules. */
   holm_p_value: number | null;
+  /** The numbers that were judged, for a table; null where there are none or they can't be judged. */
+  measured: MeasuredNumbers | null;
   /** How much data would decide an inconclusive rule, if the truth is as measured. */
   settle: Settle | null;
+}
+
+/** The numbers under one finding. */
+export interface MeasuredNumbers {
+  unit: '' | 'ms' | 'MB';
+  champion: number | null;
+  candidate: number | null;
+  /** The candidate's own interval, where the rule is about that. */
+  candidate_interval: Interval | null;
+  /** candidate − champion; for a ratio candidate ÷ champion. */
+  difference: number | null;
+  interval: Interval | null;
+  ratio: boolean;
+  /** How the interval was made; null where there is none. */
+  method: Method | null;
 }
 
 /** An amount of independent data, and how many times what was there. */

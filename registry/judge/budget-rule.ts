@@ -1,6 +1,6 @@
 import { count, fixed, plain, plural, rounded } from '../markdown/number.ts';
 import type { Guardrail } from '../model.ts';
-import type { Finding, Status } from '../verdict.ts';
+import type { Finding, MeasuredNumbers, Status } from '../verdict.ts';
 import { type Context, finite, standing, whole } from './context.ts';
 
 type LatencyRule = Extract<Guardrail, { latency: string }>;
@@ -39,7 +39,7 @@ export function judgeLatency(context: Context, rule: LatencyRule, entry: readonl
     } else {
       const status = value <= bound ? 'pass' : 'fail';
       const sentence = `${name} of the candidate is ${rounded(value)} ms over ${plural(calls ?? 0, 'call')}; at most ${plain(bound)} ms are allowed.`;
-      findings.push(decided(base, status, sentence));
+      findings.push(decided(base, status, sentence, numbers('ms', measured?.champion?.[percentile], value)));
     }
   }
   if (rule.max_ratio !== undefined) findings.push(judgeRatio(context, rule, name, percentile, missing, entry));
@@ -88,18 +88,26 @@ function judgeRatio(
     base,
     status,
     `${name} is ${fixed(value, 2)} times the champion’s (${plain(100 * confidence)} % interval ${fixed(lower, 2)} to ${fixed(upper, 2)} over ${count(pairs)} pairs of processes); up to ${plain(bound)} times is allowed, ${end[status]}.`,
+    {
+      ...numbers('ms', measured?.champion?.[percentile], measured?.candidate[percentile]),
+      difference: value,
+      interval: [lower, upper],
+      ratio: true,
+    },
   );
 }
 
 /** Judges how large the artifact is; a megabyte is 10⁶ bytes. */
 export function judgeSize(context: Context, rule: SizeRule, entry: readonly (string | number)[]): Finding {
-  const bytes = whole(context.evidence.candidate?.artifact_bytes);
+  const { candidate, champion } = context.evidence;
+  const bytes = { candidate: whole(candidate?.artifact_bytes), champion: whole(champion?.artifact_bytes) };
   return judgeMegabytes(context, 'artifact size', 'The artifact takes', bytes, rule.at_most, entry);
 }
 
 /** Judges the peak resident memory of the child process that ran the candidate. */
 export function judgeMemory(context: Context, rule: MemoryRule, entry: readonly (string | number)[]): Finding {
-  const bytes = finite(context.evidence.timing?.peak_memory_bytes?.candidate);
+  const peak = context.evidence.timing?.peak_memory_bytes;
+  const bytes = { candidate: finite(peak?.candidate), champion: finite(peak?.champion) };
   return judgeMegabytes(context, 'peak memory', 'The candidate’s process took at most', bytes, rule.at_most, entry);
 }
 
@@ -107,7 +115,7 @@ function judgeMegabytes(
   context: Context,
   name: string,
   verb: string,
-  bytes: number | null,
+  bytes: { candidate: number | null; champion: number | null },
   atMost: unknown,
   entry: readonly (string | number)[],
 ): Finding {
@@ -117,15 +125,33 @@ function judgeMegabytes(
     rule: `at_most: ${bound === null ? '—' : plain(bound)}`,
     where: standing(context.where, [...entry, 'at_most']),
   };
-  if (bytes === null || bytes < 0 || bound === null) return undecided(base, 'the evidence does not measure it');
-  const status = bytes / MEGABYTE <= bound ? 'pass' : 'fail';
-  return decided(base, status, `${verb} ${rounded(bytes / MEGABYTE)} MB; at most ${plain(bound)} MB are allowed.`);
+  const megabytes = bytes.candidate === null ? null : bytes.candidate / MEGABYTE;
+  if (megabytes === null || megabytes < 0 || bound === null) return undecided(base, 'the evidence does not measure it');
+  return decided(
+    base,
+    megabytes <= bound ? 'pass' : 'fail',
+    `${verb} ${rounded(megabytes)} MB; at most ${plain(bound)} MB are allowed.`,
+    numbers('MB', bytes.champion === null ? null : bytes.champion / MEGABYTE, megabytes),
+  );
 }
 
 type Base = Pick<Finding, 'name' | 'rule' | 'where'>;
 
-function decided(base: Base, status: Status, sentence: string): Finding {
-  return { ...base, kind: 'guardrail', status, word: null, sentence, holm_p_value: null, settle: null };
+function numbers(unit: 'ms' | 'MB', champion: unknown, candidate: unknown): MeasuredNumbers {
+  return {
+    unit,
+    champion: finite(champion),
+    candidate: finite(candidate),
+    candidate_interval: null,
+    difference: null,
+    interval: null,
+    ratio: false,
+    method: null,
+  };
+}
+
+function decided(base: Base, status: Status, sentence: string, measured: MeasuredNumbers | null = null): Finding {
+  return { ...base, kind: 'guardrail', status, word: null, sentence, holm_p_value: null, measured, settle: null };
 }
 
 function undecided(base: Base, why: string): Finding {

@@ -65,5 +65,16 @@ export function judgeSurroundings(context: Context, unfit: readonly string[]): F
 }
 
 function fixedRule(kind: Finding['kind'], name: string, status: Status, sentence: string, rule: string): Finding {
-  return { kind, name, status, word: null, rule, sentence, where: null, holm_p_value: null, settle: null };
+  return {
+    kind,
+    name,
+    status,
+    word: null,
+    rule,
+    sentence,
+    where: null,
+    holm_p_value: null,
+    measured: null,
+    settle: null,
+  };
 }

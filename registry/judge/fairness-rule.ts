@@ -1,6 +1,6 @@
 import { decimalsOf, fixed, plain } from '../markdown/number.ts';
 import type { Guardrail } from '../model.ts';
-import type { Finding, Status } from '../verdict.ts';
+import type { Finding, MeasuredNumbers, Status } from '../verdict.ts';
 import { type Bound, hold, ruleText } from './bound.ts';
 import { type Context, finite, quoted, standing } from './context.ts';
 
@@ -10,7 +10,7 @@ type FairnessRule = Extract<Guardrail, { fairness: string }>;
 export function judgeFairness(context: Context, rule: FairnessRule, entry: readonly (string | number)[]): Finding {
   const name = `${rule.fairness} by ${quoted(rule.column)}`;
   const bound = boundOf(rule);
-  const finding = (status: Status, sentence: string): Finding => ({
+  const finding = (status: Status, sentence: string, numbers: MeasuredNumbers | null = null): Finding => ({
     kind: 'guardrail',
     name,
     status,
@@ -19,6 +19,7 @@ export function judgeFairness(context: Context, rule: FairnessRule, entry: reado
     sentence,
     where: standing(context.where, bound === null ? entry : [...entry, bound.kind]),
     holm_p_value: null,
+    measured: numbers,
     settle: null,
   });
   const undecided = (why: string) => finding('inconclusive', `${name} can’t be judged: ${why}.`);
@@ -49,6 +50,16 @@ export function judgeFairness(context: Context, rule: FairnessRule, entry: reado
   return finding(
     status,
     `${name} is ${fixed(value, decimals)} (${plain(100 * context.model.evaluate.confidence)} % interval ${fixed(lower, decimals)} to ${fixed(upper, decimals)}); ${limit} is asked for, ${end[status]}.`,
+    {
+      unit: '',
+      champion: finite(measured.champion?.value),
+      candidate: value,
+      candidate_interval: [lower, upper],
+      difference: null,
+      interval: null,
+      ratio: false,
+      method: measured.method,
+    },
   );
 }
 

@@ -1,10 +1,10 @@
-import type { Comparison } from '../evidence/evaluation.ts';
+import type { Comparison, Interval } from '../evidence/evaluation.ts';
 import { decimalsOf, fixed, plain, plural, pValue, signed, signedInterval, times } from '../markdown/number.ts';
 import { type MetricFacts, metricLabel } from '../metric.ts';
 import type { MetricRule } from '../model.ts';
 import { unitsToSettle } from '../statistics/power.ts';
 import { studentCdf } from '../statistics/student.ts';
-import type { Finding, Settle, Status } from '../verdict.ts';
+import type { Finding, MeasuredNumbers, Settle, Status } from '../verdict.ts';
 import { type Bound, boundOf, hold, isRelative, ruleText, wordFor } from './bound.ts';
 import { type Context, finite, quoted, standing } from './context.ts';
 import { factsOf, findComparison, readCandidate, readDifference, type Reading } from './reading.ts';
@@ -32,6 +32,7 @@ export function judgeMetric(
     rule: bound === null ? 'no bound' : ruleText(bound),
     where: standing(context.where, bound === null ? entry : [...entry, bound.kind]),
     holm_p_value: null,
+    measured: null,
     settle: null,
   } satisfies Partial<Finding>;
   const relative = bound !== null && isRelative(bound.kind);
@@ -63,9 +64,23 @@ export function judgeMetric(
       status,
       word: relative ? wordFor(lower, upper, bound.value) : null,
       settle,
+      measured: numbersOf(comparison, relative ? null : reading.interval),
       sentence: `${measured}; ${ending(bound, status)}${settleText(status, settle)}.`,
     },
     pValue: relative ? tail(distance, reading) : null,
+  };
+}
+
+function numbersOf(comparison: Comparison, own: Interval | null): MeasuredNumbers {
+  return {
+    unit: '',
+    champion: finite(comparison.champion?.value),
+    candidate: finite(comparison.candidate.value),
+    candidate_interval: own,
+    difference: finite(comparison.difference),
+    interval: comparison.interval,
+    ratio: false,
+    method: comparison.method,
   };
 }
 

@@ -190,6 +190,7 @@ function finding(context: Context, policy: SlicePolicy, status: Status, sentence
     sentence,
     where: standing(context.where, ['evaluate', 'slices', 'max_loss']),
     holm_p_value: null,
+    measured: null,
     settle: null,
   };
 }

@@ -1,0 +1,199 @@
+import type { Comparison, Evaluation } from '../../evidence/evaluation.ts';
+import { metricLabel } from '../../metric.ts';
+import type { Verdict } from '../../verdict.ts';
+import type { Section } from '../budget.ts';
+import { code, prose } from '../escape.ts';
+import { count, decimalsOf, fixed, plural, rounded } from '../number.ts';
+import { cappedTable, table } from '../table.ts';
+import { differenceCell, folded, levelCell, MARKS, METHODS, sliceCell } from './cells.ts';
+import { chart } from './chart.ts';
+import { methodNotes, provenance } from './notes.ts';
+
+const MOST_ROWS = 60;
+const right = 'right' as const;
+
+/** Everything that a reader may want to look up, folded; each with its weight for when space runs out. */
+export function foldedSections(evidence: Evaluation, verdict: Verdict): Section[] {
+  const parts: [string, number, string | null][] = [
+    ['findings in sentences', 50, sentences(verdict)],
+    ['all metrics', 70, allMetrics(evidence)],
+    ['slices', 40, slices(verdict)],
+    ['flips', 30, flips(evidence)],
+    ['fairness', 60, fairness(evidence)],
+    ['latency and memory', 45, budgets(evidence)],
+    ['chart', 20, chart(evidence)],
+    ['how the numbers were made', 55, folded('How the numbers were made', methodNotes(evidence))],
+    ['provenance', 65, folded('Provenance: digests, seed, versions', provenance(evidence))],
+  ];
+  return parts.flatMap(([name, weight, text]) => (text === null ? [] : [{ name, weight, text }]));
+}
+
+function sentences(verdict: Verdict): string | null {
+  const kept = verdict.findings.filter((finding) => finding.status === 'pass');
+  if (kept.length === 0) return null;
+  const lines = kept.slice(0, MOST_ROWS).map((finding) => {
+    const where = finding.where === null ? '' : ` (${code(finding.where)})`;
+    return `- ${MARKS.pass} ${prose(finding.sentence)}${where}`;
+  });
+  return folded(`${plural(kept.length, 'rule')} kept, in sentences`, lines.join('\n'));
+}
+
+function label(comparison: Comparison): string {
+  const name = prose(metricLabel(comparison.metric, comparison.params));
+  return `${name} ${comparison.better === 'higher' ? '↑' : '↓'}${comparison.threshold_from_benchmark ? ' †' : ''}`;
+}
+
+function allMetrics(evidence: Evaluation): string | null {
+  const whole = evidence.comparisons.filter((one) => one.slice === null);
+  if (whole.length === 0) return null;
+  const rows = whole.map((one) => {
+    const decimals = decimalsOf(one.interval);
+    return [
+      label(one),
+      fixed(one.champion?.value ?? null, decimals),
+      one.champion === null
+        ? levelCell(one.candidate.value, one.candidate.interval)
+        : fixed(one.candidate.value, decimals),
+      differenceCell(one.difference, one.interval),
+      METHODS[one.method],
+      fixed(one.minimum_detectable, decimals),
+      one.design_effect === null ? '—' : rounded(one.design_effect),
+    ];
+  });
+  const columns = [
+    { head: 'Metric' },
+    { head: 'Champion', align: right },
+    { head: 'Candidate', align: right },
+    { head: 'Difference (interval)', align: right },
+    { head: 'Interval by' },
+    { head: 'Smallest detectable', align: right },
+    { head: 'Design effect', align: right },
+  ];
+  const dagger = whole.some((one) => one.threshold_from_benchmark)
+    ? '\n\n† chose its threshold on the benchmark itself, so its value is somewhat too good for both versions.'
+    : '';
+  const tests = whole.flatMap((one) =>
+    one.mcnemar === null
+      ? []
+      : [
+          `\n\nExact McNemar test of ${prose(one.metric)}: ${count(one.mcnemar.fixed)} rows fixed, ${count(one.mcnemar.broken)} broken, p = ${rounded(one.mcnemar.p_value)}.`,
+        ],
+  );
+  return folded(
+    `All ${plural(whole.length, 'metric')}`,
+    cappedTable(columns, rows, MOST_ROWS) + dagger + tests.join(''),
+  );
+}
+
+function slices(verdict: Verdict): string | null {
+  if (verdict.slices === null) return null;
+  const { judged, metric, too_small } = verdict.slices;
+  const worst = [...judged].sort((a, b) => (a.p_value ?? 1) - (b.p_value ?? 1));
+  const rows = worst.map((one) => {
+    const decimals = decimalsOf(one.interval);
+    return [
+      sliceCell(one.key),
+      count(one.rows),
+      fixed(one.champion, decimals),
+      fixed(one.candidate, decimals),
+      differenceCell(one.difference, one.interval),
+      fixed(one.minimum_detectable, decimals),
+      one.outcome,
+    ];
+  });
+  const columns = [
+    { head: 'Slice' },
+    { head: 'Rows', align: right },
+    { head: 'Champion', align: right },
+    { head: 'Candidate', align: right },
+    { head: 'Difference (interval)', align: right },
+    { head: 'Smallest detectable loss', align: right },
+    { head: 'Finding' },
+  ];
+  const small = too_small.slice(0, MOST_ROWS).map((one) => `${sliceCell(one.key)} (${prose(one.reason)})`);
+  const more = too_small.length > MOST_ROWS ? ` and ${too_small.length - MOST_ROWS} more` : '';
+  const listed = small.length === 0 ? '' : `\n\nToo small to judge: ${small.join('; ')}${more}.`;
+  const body = rows.length === 0 ? 'No slice could be judged.' : cappedTable(columns, rows, MOST_ROWS);
+  return folded(`${plural(judged.length, 'slice')} by ${prose(metric)}`, body + listed);
+}
+
+function flips(evidence: Evaluation): string | null {
+  if (evidence.flips === null) return null;
+  const { broken, by_slice, fixed: mended, rows } = evidence.flips;
+  const sorted = [...by_slice].sort((a, b) => balance(a) - balance(b));
+  const list = sorted.map((one) => [
+    sliceCell(one.key),
+    count(one.rows),
+    count(one.fixed),
+    count(one.broken),
+    count(one.fixed - one.broken).replace('-', '−'),
+  ]);
+  const columns = [
+    { head: 'Slice' },
+    ...['Rows', 'Fixed', 'Broken', 'Balance'].map((head) => ({ head, align: right })),
+  ];
+  const body = `Of ${plural(rows, 'row')}, ${count(mended)} are right only under the candidate (fixed) and ${count(broken)} only under the champion (broken).`;
+  return folded(
+    `Flips: ${count(mended)} rows fixed, ${count(broken)} broken`,
+    list.length === 0 ? body : `${body}\n\n${cappedTable(columns, list, MOST_ROWS)}`,
+  );
+}
+
+function balance(one: { rows: number; fixed: number; broken: number }): number {
+  return one.rows === 0 ? 0 : (one.fixed - one.broken) / one.rows;
+}
+
+function fairness(evidence: Evaluation): string | null {
+  if (evidence.fairness.length === 0) return null;
+  const rows = evidence.fairness.flatMap(({ column, measures }) =>
+    measures.map((one) => [
+      code(column),
+      prose(one.measure),
+      one.champion === null ? '—' : levelCell(one.champion.value, one.champion.interval),
+      levelCell(one.candidate.value, one.candidate.interval),
+      METHODS[one.method],
+    ]),
+  );
+  const columns = [
+    { head: 'Column' },
+    { head: 'Measure' },
+    { head: 'Champion (interval)', align: right },
+    { head: 'Candidate (interval)', align: right },
+    { head: 'Interval by' },
+  ];
+  return folded('Fairness along protected columns', cappedTable(columns, rows, MOST_ROWS));
+}
+
+function budgets(evidence: Evaluation): string | null {
+  const { latency, peak_memory_bytes } = evidence.timing;
+  const rows: string[][] = [];
+  if (latency !== null) {
+    for (const [name, one] of [
+      ['One row', latency.single],
+      [`Batch of ${count(latency.batch.batch)}`, latency.batch],
+    ] as const) {
+      for (const percentile of ['p50', 'p95', 'p99'] as const) {
+        const ratio = one.ratio?.[percentile];
+        rows.push([
+          `${name}, ${percentile}`,
+          one.champion === null ? '—' : `${rounded(one.champion[percentile])} ms`,
+          `${rounded(one.candidate[percentile])} ms`,
+          ratio === undefined ? '—' : `× ${levelCell(ratio.value, ratio.interval)}`,
+        ]);
+      }
+    }
+  }
+  const megabytes = (value: number | null | undefined) => (value == null ? '—' : `${rounded(value / 1e6)} MB`);
+  rows.push(['Peak memory', megabytes(peak_memory_bytes.champion), megabytes(peak_memory_bytes.candidate), '—']);
+  rows.push([
+    'Artifact',
+    megabytes(evidence.champion?.artifact_bytes),
+    megabytes(evidence.candidate.artifact_bytes),
+    '—',
+  ]);
+  const columns = [
+    { head: '' },
+    ...['Champion', 'Candidate', 'Ratio (interval)'].map((head) => ({ head, align: right })),
+  ];
+  return folded('Latency, memory and size', table(columns, rows));
+}

@@ -1,0 +1,68 @@
+import type { Evaluation } from '../../evidence/evaluation.ts';
+import type { SliceJudgement, Verdict } from '../../verdict.ts';
+import type { Section } from '../budget.ts';
+import { prose } from '../escape.ts';
+import { count, pValue, plural } from '../number.ts';
+import { cappedTable } from '../table.ts';
+import { differenceCell, sliceCell } from './cells.ts';
+
+/** From this many candidates on, the best of them may owe its place to chance on this benchmark. */
+const WORN = 20;
+const MOST_SLICES = 20;
+
+/** What a reviewer should see without unfolding anything; nothing where there is nothing to say. */
+export function notableSections(evidence: Evaluation, verdict: Verdict): Section[] {
+  const sections: Section[] = [];
+  const add = (name: string, weight: number, text: string) => sections.push({ name, weight, text });
+  const weak = (verdict.slices?.judged ?? []).filter((one) => one.newly_weak || one.outcome === 'loss shown');
+  if (weak.length > 0) add('newly weak slices', 95, weakSlices(verdict.slices?.metric ?? '', weak));
+  const changes = evidence.contract_changes.filter((change) => change.kind !== 'inner');
+  if (changes.length > 0) {
+    const lines = changes.map(
+      (change) => `- ${change.kind === 'narrowed' ? '**narrowed**' : 'widened'}: ${prose(change.sentence)}`,
+    );
+    const major = evidence.declared_major ? 'The version is declared major.' : 'Only a major version may narrow it.';
+    add('contract changes', 90, `#### The contract with callers changes\n\n${major}\n\n${lines.join('\n')}`);
+  }
+  const unseen = evidence.data_findings.filter(
+    (one) => !verdict.findings.some((finding) => finding.kind === 'data' && finding.sentence === one.sentence),
+  );
+  if (unseen.length > 0) {
+    add(
+      'data findings',
+      92,
+      `#### Doubts about the data\n\n${unseen.map((one) => `- ${prose(one.sentence)}`).join('\n')}`,
+    );
+  }
+  if (evidence.benchmark.candidates_judged >= WORN) {
+    add(
+      'wear of the benchmark',
+      94,
+      `> **This benchmark wears out.** ${plural(evidence.benchmark.candidates_judged, 'candidate')} are known to have been judged on it; the best of so many looks better than it is. Plan a fresh one.`,
+    );
+  }
+  return sections;
+}
+
+function weakSlices(metric: string, weak: readonly SliceJudgement[]): string {
+  const sorted = [...weak].sort((a, b) => rank(a) - rank(b));
+  const rows = sorted.map((one) => [
+    sliceCell(one.key),
+    count(one.rows),
+    differenceCell(one.difference, one.interval),
+    one.p_value === null ? '—' : pValue(one.p_value),
+    one.outcome === 'loss shown' ? '❌ loss beyond the limit' : 'worse than the champion, not beyond the limit',
+  ]);
+  const columns = [
+    { head: 'Slice' },
+    { head: 'Rows', align: 'right' as const },
+    { head: `${prose(metric)}: difference`, align: 'right' as const },
+    { head: 'p beyond limit', align: 'right' as const },
+    { head: 'Finding' },
+  ];
+  return `#### Newly weak: slices where the candidate is worse than the champion\n\n${cappedTable(columns, rows, MOST_SLICES)}`;
+}
+
+function rank(slice: SliceJudgement): number {
+  return (slice.outcome === 'loss shown' ? 0 : 10) + (slice.p_value ?? 1);
+}
