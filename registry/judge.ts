@@ -5,7 +5,7 @@ import { judgeSurroundings, unfitness } from './judge/evidence.ts';
 import { judgeFairness } from './judge/fairness-rule.ts';
 import { afterHolm, judgeMetric, type MetricFinding } from './judge/metric-rule.ts';
 import { judgeSlices } from './judge/slice-rule.ts';
-import { plural } from './markdown/number.ts';
+import { decimalsOf, fixed, plural } from './markdown/number.ts';
 import type { Guardrail } from './model.ts';
 import { holm } from './statistics/multiplicity.ts';
 import type { Finding, Status, Verdict } from './verdict.ts';
@@ -79,7 +79,29 @@ function conclude(model: string, findings: Finding[], slices: Verdict['slices'])
       slices,
     };
   }
-  return { verdict: 'pass', sentence: `${model} passes: the candidate keeps all ${rules}.`, findings, slices };
+  return {
+    verdict: 'pass',
+    sentence: `${model} passes: ${gist(findings)}the candidate keeps all ${rules}.`,
+    findings,
+    slices,
+  };
+}
+
+/** What became of the primary metric, in a few words. */
+function gist(findings: readonly Finding[]): string {
+  const primary = findings.find((finding) => finding.kind === 'primary');
+  const measured = primary?.measured;
+  if (primary === undefined || measured == null || measured.difference === null) return '';
+  const decimals = decimalsOf(measured.interval);
+  const numbers = `${fixed(measured.champion, decimals)} to ${fixed(measured.candidate, decimals)}`;
+  const verb =
+    measured.difference > 0
+      ? `rose from ${numbers}`
+      : measured.difference < 0
+        ? `fell from ${numbers}`
+        : 'is unchanged';
+  const word = primary.word === 'better' || primary.word === 'worse' ? ` (${primary.word})` : '';
+  return `${primary.name} ${verb}${word}, and `;
 }
 
 /** Up to four names, each once. */

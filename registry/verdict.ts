@@ -1,4 +1,5 @@
 import type { Interval, Method, SliceKey } from './evidence/evaluation.ts';
+import type { Better } from './metric.ts';
 
 /** What a guardrail held against evidence comes to. Only `pass` may ever lead to a merge. */
 export type Status = 'pass' | 'fail' | 'inconclusive';
@@ -43,6 +44,10 @@ export interface MeasuredNumbers {
   ratio: boolean;
   /** How the interval was made; null where there is none. */
   method: Method | null;
+  /** Which way it runs; null where lower is plainly better. */
+  better: Better | null;
+  /** Whether the metric chose a threshold on the benchmark itself. */
+  threshold_from_benchmark: boolean;
 }
 
 /** An amount of independent data, and how many times what was there. */

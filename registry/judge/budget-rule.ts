@@ -147,6 +147,8 @@ function numbers(unit: 'ms' | 'MB', champion: unknown, candidate: unknown): Meas
     interval: null,
     ratio: false,
     method: null,
+    better: null,
+    threshold_from_benchmark: false,
   };
 }
 

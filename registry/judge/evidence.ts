@@ -47,6 +47,14 @@ export function judgeSurroundings(context: Context, unfit: readonly string[]): F
       fixedRule('contract', 'contract', 'fail', change.sentence, 'only a major version may narrow the contract'),
     );
   }
+  const silent = [
+    ...(evidence.candidate.contract === null ? ['candidate'] : []),
+    ...(evidence.champion !== null && evidence.champion.contract === null ? ['champion'] : []),
+  ];
+  for (const name of silent) {
+    const sentence = `The contract can’t be judged: that of the ${name} is not in the evidence.`;
+    findings.push(fixedRule('contract', 'contract', 'inconclusive', sentence, 'both contracts must be known'));
+  }
   for (const { check, sentence } of evidence.data_findings) {
     findings.push(fixedRule('data', check, 'inconclusive', sentence, 'the benchmark must be sound'));
   }

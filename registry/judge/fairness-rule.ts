@@ -59,6 +59,8 @@ export function judgeFairness(context: Context, rule: FairnessRule, entry: reado
       interval: null,
       ratio: false,
       method: measured.method,
+      better: rule.fairness === 'demographic_parity_ratio' ? 'higher' : 'lower',
+      threshold_from_benchmark: false,
     },
   );
 }

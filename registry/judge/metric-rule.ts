@@ -81,6 +81,8 @@ function numbersOf(comparison: Comparison, own: Interval | null): MeasuredNumber
     interval: comparison.interval,
     ratio: false,
     method: comparison.method,
+    better: comparison.better,
+    threshold_from_benchmark: comparison.threshold_from_benchmark,
   };
 }
 

@@ -32,9 +32,17 @@ export function levelCell(value: number | null, interval: Interval | null): stri
     : `${text} (${fixed(interval[0], decimals)} to ${fixed(interval[1], decimals)})`;
 }
 
+/** `× 1.06 (1.00 to 1.13)` */
+export function ratioCell(value: number | null, interval: Interval | null): string {
+  const text = `× ${fixed(value, 2)}`;
+  return interval === null ? text : `${text} (${fixed(interval[0], 2)} to ${fixed(interval[1], 2)})`;
+}
+
 /** `✅ better`, `❌ fails`, `❔ inconclusive`. */
 export function findingCell(finding: Finding): string {
   const { status, word } = finding;
+  if (finding.kind === 'slices' && status !== 'inconclusive')
+    return status === 'pass' ? `${MARKS.pass} no loss shown` : `${MARKS.fail} loss shown`;
   if (status === 'inconclusive') return `${MARKS.inconclusive} inconclusive`;
   if (status === 'fail')
     return word === null || word === 'inconclusive' ? `${MARKS.fail} fails` : `${MARKS.fail} fails: ${word}`;

@@ -5,7 +5,7 @@ import type { Section } from '../budget.ts';
 import { code, prose } from '../escape.ts';
 import { count, decimalsOf, fixed, plural, rounded } from '../number.ts';
 import { cappedTable, table } from '../table.ts';
-import { differenceCell, folded, levelCell, MARKS, METHODS, sliceCell } from './cells.ts';
+import { differenceCell, folded, levelCell, MARKS, METHODS, ratioCell, sliceCell } from './cells.ts';
 import { chart } from './chart.ts';
 import { methodNotes, provenance } from './notes.ts';
 
@@ -178,7 +178,7 @@ function budgets(evidence: Evaluation): string | null {
           `${name}, ${percentile}`,
           one.champion === null ? '—' : `${rounded(one.champion[percentile])} ms`,
           `${rounded(one.candidate[percentile])} ms`,
-          ratio === undefined ? '—' : `× ${levelCell(ratio.value, ratio.interval)}`,
+          ratio === undefined ? '—' : ratioCell(ratio.value, ratio.interval),
         ]);
       }
     }

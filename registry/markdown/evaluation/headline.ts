@@ -1,9 +1,9 @@
-import type { Comparison, Evaluation } from '../../evidence/evaluation.ts';
+import type { Evaluation } from '../../evidence/evaluation.ts';
 import type { Finding, Verdict } from '../../verdict.ts';
 import { code, prose } from '../escape.ts';
-import { decimalsOf, fixed, plain, plural, rounded } from '../number.ts';
+import { count, decimalsOf, fixed, plain, plural, rounded } from '../number.ts';
 import { table } from '../table.ts';
-import { differenceCell, findingCell, levelCell, MARKS, METHODS, nameOf } from './cells.ts';
+import { differenceCell, findingCell, levelCell, MARKS, METHODS, nameOf, ratioCell } from './cells.ts';
 
 /** What the evidence itself does not know of the evaluation it is about. */
 export interface Title {
@@ -65,37 +65,52 @@ function rules(evidence: Evaluation, verdict: Verdict, most: number): string {
       { head: 'Interval by' },
       { head: 'Finding' },
     ],
-    shown.map((finding) => ruleRow(evidence, finding)),
+    shown.map((finding) => ruleRow(finding, verdict)),
   );
   const more = all.length > shown.length ? `\n\n${all.length - shown.length} more rules stand in the evidence.` : '';
-  return text + more;
+  const dagger = shown.some((finding) => finding.measured?.threshold_from_benchmark === true)
+    ? '\n\n† chooses its threshold on the benchmark itself.'
+    : '';
+  return text + more + dagger;
 }
 
-function ruleRow(evidence: Evaluation, finding: Finding): string[] {
+function ruleRow(finding: Finding, verdict: Verdict): string[] {
   const { measured } = finding;
-  const name = prose(finding.name) + direction(evidence, finding);
-  const label = finding.kind === 'primary' ? `**${name}** (primary)` : name;
-  if (measured === null) return [label, code(finding.rule), '—', '—', '—', '—', findingCell(finding)];
-  const unit = measured.unit === '' ? '' : ` ${measured.unit}`;
+  const name = prose(finding.name);
+  const start = finding.kind === 'primary' ? `**${name}** (primary)` : name;
+  if (measured === null) {
+    return [
+      start,
+      code(finding.rule),
+      '—',
+      '—',
+      finding.kind === 'slices' ? judgedSlices(verdict) : '—',
+      '—',
+      findingCell(finding),
+    ];
+  }
+  const arrow = measured.better === null ? '' : measured.better === 'higher' ? ' ↑' : ' ↓';
   const own = measured.candidate_interval;
   const decimals = decimalsOf(own ?? measured.interval);
-  const level = (value: number | null) =>
-    value === null ? '—' : unit === '' ? fixed(value, decimals) : `${rounded(value)}${unit}`;
-  const ratio = measured.ratio ? `× ${levelCell(measured.difference, measured.interval)}` : '';
+  const level = (value: number | null) => {
+    if (value === null) return '—';
+    return measured.unit === '' ? fixed(value, decimals) : `${rounded(value)} ${measured.unit}`;
+  };
   return [
-    label,
+    `${start}${arrow}${measured.threshold_from_benchmark ? ' †' : ''}`,
     code(finding.rule),
     level(measured.champion),
     own === null ? level(measured.candidate) : levelCell(measured.candidate, own),
-    ratio === '' ? differenceCell(measured.difference, measured.interval) : ratio,
+    measured.ratio
+      ? ratioCell(measured.difference, measured.interval)
+      : differenceCell(measured.difference, measured.interval),
     measured.method === null ? '—' : METHODS[measured.method],
     findingCell(finding),
   ];
 }
 
-/** An arrow that says which way the metric runs. */
-function direction(evidence: Evaluation, finding: Finding): string {
-  if (finding.measured?.method == null) return '';
-  const found = evidence.comparisons.find((one: Comparison) => finding.name.startsWith(one.metric));
-  return found === undefined ? '' : found.better === 'higher' ? ' ↑' : ' ↓';
+function judgedSlices({ slices }: Verdict): string {
+  if (slices === null) return '—';
+  const small = slices.too_small.length === 0 ? '' : `, ${count(slices.too_small.length)} too small`;
+  return `${count(slices.judged.length)} judged${small}`;
 }

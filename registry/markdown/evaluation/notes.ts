@@ -1,8 +1,17 @@
-import type { Evaluation, Subject } from '../../evidence/evaluation.ts';
+import type { Evaluation, Method, Subject } from '../../evidence/evaluation.ts';
 import { code, prose } from '../escape.ts';
 import { count, plain, plural, rounded } from '../number.ts';
 import { table } from '../table.ts';
-import { METHODS } from './cells.ts';
+
+const EXPLAINED: Record<Method, string> = {
+  influence: '“influence”: from how much each row moves the metric, added up within clusters',
+  delong: '“DeLong”: from how each row ranks among those of the other class',
+  bootstrap: '“bootstrap”: from the metric over the benchmark drawn again many times',
+  bootstrap_subsample:
+    '“bootstrap of a subsample”: from the metric over a part of the benchmark drawn again many times, scaled to the whole',
+  exact: '“exact”: both versions are the same, so there is no difference',
+  none: '“none”: this metric has no interval that can be trusted',
+};
 
 /** How to read the numbers, with this evaluation's own. */
 export function methodNotes(evidence: Evaluation): string {
@@ -28,7 +37,7 @@ export function methodNotes(evidence: Evaluation): string {
       'No cluster is declared, so every row counts as independent. Where rows share a day, a user or a machine, declare `data.cluster`: intervals are too narrow without.',
     );
   }
-  const methods = [...new Set(whole.map((one) => one.method))].map((method) => METHODS[method]);
+  const methods = [...new Set(whole.map((one) => one.method))].map((method) => EXPLAINED[method]);
   if (methods.length > 0)
     notes.push(`Intervals were made by: ${methods.join(', ')}. Bootstraps start from seed ${evidence.seed}.`);
   notes.push(
@@ -50,7 +59,7 @@ export function provenance(evidence: Evaluation): string {
     [`${name}’s training`, training(one)],
     [
       `${name}’s opset`,
-      Object.entries(one.contract.opset)
+      Object.entries(one.contract?.opset ?? {})
         .map(([domain, opset]) => code(`${domain} ${opset}`))
         .join(' ') || '—',
     ],
