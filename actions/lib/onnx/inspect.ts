@@ -2,6 +2,7 @@ import { UserError } from '#registry/error.ts';
 import type { onnx } from 'onnx-proto';
 import { decodeModel, encodeModel, isExternal, isNode, isTensor, messages, type Value, valueOf } from './proto.ts';
 import { removeZipMaps } from './rewrite.ts';
+import { hasDefaultAttributes } from './wire.ts';
 
 /** What a model file says of itself. */
 export interface ModelFacts {
@@ -38,7 +39,7 @@ const CONTRIBUTED = ['Tokenizer', 'CDist', 'MurmurHash3', 'Solve'];
 export function inspectModel(bytes: Uint8Array): InspectedModel {
   const model = decodeModel(bytes);
   model.trainingInfo = []; // never run at inference
-  refuseUnexaminedFunctions(model, bytes);
+  refuseUnreadableFunctions(model, bytes);
   const domains = new Set<string>();
   const functions = new Set(model.functions.map((f) => `${f.domain ?? ''}:${f.name ?? ''}`));
   for (const { message, where } of messages(model)) {
@@ -49,6 +50,7 @@ export function inspectModel(bytes: Uint8Array): InspectedModel {
     const known = STANDARD.includes(domain) || (domain === 'com.microsoft' && CONTRIBUTED.includes(message.opType));
     if (!known && !functions.has(`${message.domain}:${message.opType}`)) throw customOperator(message, where);
   }
+  refuseUnknownVersion(model, domains);
   const classes = removeZipMaps(model);
   const graph = model.graph ?? {};
   // Before IR version 4 the initializers were listed among the inputs.
@@ -81,13 +83,23 @@ function customOperator(node: onnx.NodeProto, where: string): UserError {
   );
 }
 
-/**
- * The schema that we read (ONNX 1.10) knows no default attributes and no overloads of local functions. Dropping these
- * could change predictions silently, so a model with functions must come back to the same length when written anew.
- */
-function refuseUnexaminedFunctions(model: onnx.ModelProto, bytes: Uint8Array): void {
-  if (model.functions.length === 0 || encodeModel(model).byteLength === bytes.byteLength) return;
-  throw new UserError('model.onnx has local functions with parts that are newer than ONNX 1.10', {
+function refuseUnreadableFunctions(model: onnx.ModelProto, bytes: Uint8Array): void {
+  const names = model.functions.map((local) => `${local.domain}:${local.name}`);
+  const overloaded = new Set(names).size < names.length;
+  if (!overloaded && !(names.length > 0 && hasDefaultAttributes(bytes))) return;
+  const what = overloaded ? 'several forms of one name' : 'default attributes';
+  throw new UserError(`model.onnx has local functions with ${what}, which are not supported`, {
     fix: 'Inline the functions: onnx.inliner.inline_local_functions(model).',
+  });
+}
+
+/** A file that was cut off may lack its last fields, and these are the operator sets. */
+function refuseUnknownVersion(model: onnx.ModelProto, domains: Set<string>): void {
+  const imports = [...model.opsetImport, ...model.functions.flatMap((local) => local.opsetImport ?? [])];
+  const versioned = new Set(imports.map((set) => set.domain || 'ai.onnx'));
+  const unknown = [...domains].filter((domain) => !versioned.has(domain));
+  if (unknown.length === 0) return;
+  throw new UserError(`model.onnx is incomplete: it uses operators of ${unknown.join(', ')} without their version`, {
+    fix: 'Export the model again, and check that the copy is complete.',
   });
 }
