@@ -27,11 +27,31 @@ export function confusion(predictions: BinaryPredictions): Confusion {
 
 function count({ rows, label, score, threshold, weight }: BinaryPredictions): Confusion {
   const cell = new Uint8Array(rows);
+  if (weight === null) {
+    let positive = 0;
+    let predicted = 0;
+    let both = 0;
+    for (let i = 0; i < rows; i++) {
+      const y = label[i];
+      const p = score[i] >= threshold ? 1 : 0;
+      cell[i] = 2 * p + y;
+      positive += y;
+      predicted += p;
+      both += p & y;
+    }
+    return {
+      truePositive: both,
+      falsePositive: predicted - both,
+      falseNegative: positive - both,
+      trueNegative: rows - predicted - positive + both,
+      cell,
+    };
+  }
   const sum = new Float64Array(4);
   for (let i = 0; i < rows; i++) {
     const c = (score[i] >= threshold ? 2 : 0) + label[i];
     cell[i] = c;
-    sum[c] += weight === null ? 1 : weight[i];
+    sum[c] += weight[i];
   }
   return { trueNegative: sum[0], falseNegative: sum[1], falsePositive: sum[2], truePositive: sum[3], cell };
 }

@@ -36,10 +36,13 @@ export const metric: Metric<BinaryPredictions> = {
         all += w;
         if (label[k] === 1) ones += w;
       }
+      // Most groups are one negative row: no division is spent on them.
+      if (ones === 0) continue;
       seen += ones;
-      sum += (ones * seen) / all;
-      bySeen += ones / all;
-      byAll += (ones * seen) / (all * all);
+      const each = ones / all;
+      sum += each * seen;
+      bySeen += each;
+      byAll += (each * seen) / all;
     }
     const value = sum / positive;
     if (influence === undefined) return value;
@@ -54,13 +57,15 @@ export const metric: Metric<BinaryPredictions> = {
       }
       seen += ones;
       const ofZero = -byAll / positive;
-      const ofOne = (seen / all + bySeen - byAll - value) / positive;
+      const ofOne = ones === 0 ? 0 : (seen / all + bySeen - byAll - value) / positive;
       for (let k = from; k < end[g]; k++) {
         const w = weight === null ? 1 : weight[k];
         influence[row[k]] = w * (label[k] === 1 ? ofOne : ofZero);
       }
-      bySeen -= ones / all;
-      byAll -= (ones * seen) / (all * all);
+      if (ones === 0) continue;
+      const each = ones / all;
+      bySeen -= each;
+      byAll -= (each * seen) / all;
     }
     return value;
   },
