@@ -85,7 +85,7 @@ const homes: [vendor: RegExp, home: RegExp][] = [
   [/^markdown-table$/, /^registry\/markdown\//],
   [/^semver$/, /^registry\//],
   [/^simple-statistics$/, /^actions\//],
-  [/^yaml$/, /^(registry|actions\/cli)\//],
+  [/^yaml$/, /^(registry|actions\/cli|examples)\//],
 ];
 const freeOfHomes = /^(test|bench)\/|^[^/]+\.ts$/;
 

@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBFloatVector, DuckDBInstance, DuckDBInteger
 import { type Boosted, type BoostingParams, boost, probability } from './boosting.ts';
 import { toOnnx } from './onnx-trees.ts';
 import { randomNumbers } from './random.ts';
+import { bestThreshold, logLoss, rocAuc } from './quality.ts';
 
 /** What `train.params` of model.yaml sets. */
 interface Params extends BoostingParams {
@@ -62,27 +63,6 @@ async function read(connection: DuckDBConnection, file: string, wanted: number |
   return { features, columns, late };
 }
 
-/** Area under the ROC curve by the ranks of the scores, ties halved. */
-function rocAuc(late: Uint8Array, score: Float64Array): number {
-  const order = Uint32Array.from(score.keys()).sort((a, b) => score[a] - score[b]);
-  let positives = 0;
-  let rankSum = 0;
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end < order.length && score[order[end]] === score[order[start]]) end++;
-    for (let i = start; i < end; i++) {
-      positives += late[order[i]];
-      rankSum += late[order[i]] * ((start + 1 + end) / 2);
-    }
-    start = end;
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
-}
-
-function logLoss(late: Uint8Array, score: Float64Array): number {
-  return score.reduce((sum, p, row) => sum - Math.log(late[row] === 1 ? p : 1 - p), 0) / score.length;
-}
-
 /** Writes a file that appears under its name only when it is complete. */
 async function write(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(`${path}.tmp`, content);
@@ -121,6 +101,8 @@ const metrics = {
   trees: model.trees.length,
   validation_roc_auc: rocAuc(itsLabels, latest),
   validation_log_loss: logLoss(itsLabels, latest),
+  /** Where f1 over the validation rows is largest. */
+  threshold: bestThreshold(itsLabels, latest),
 };
 await mkdir(out, { recursive: true });
 await write(join(out, 'model.onnx'), toOnnx(model, features.length));
