@@ -1,14 +1,14 @@
-import { type Connection, identifier } from '#lib/data/duckdb.ts';
+import type { Chunk } from '#lib/data/duckdb.ts';
+import { identifier } from '#lib/data/duckdb.ts';
 import {
   float32Column,
   float64Column,
-  int32Column,
   int64Column,
   isValid,
   textColumn,
   uint8Column,
+  type Validity,
 } from '#lib/data/vector.ts';
-import type { Chunk } from '#lib/data/duckdb.ts';
 import { UserError } from '#registry/error.ts';
 import type { Feature } from './schema.ts';
 
@@ -30,26 +30,9 @@ export type Batch =
   | { layout: 'matrix'; rows: number; matrix: Float32Array }
   | { layout: 'columns'; rows: number; columns: FeatureValues[] };
 
-export interface Context {
-  connection: Connection;
-  schema: readonly Feature[];
-  id: string;
-  /** What errors call the SQL. */
-  name: string;
-}
-
-/** The features joined to the hidden table by id: row number, id as text, then the features as the layout has them. */
-function featureQuery({ schema, id }: Context, layout: Layout): string {
-  const key = identifier(id);
-  const values = schema.map((feature) => valueExpression(feature, layout));
-  return (
-    `SELECT CAST(batch.rowid AS INTEGER), CAST(features.${key} AS VARCHAR), ${values.join(', ')} ` +
-    `FROM tiltyard.features AS features LEFT JOIN tiltyard.batch AS batch ON features.${key} = batch.${key}`
-  );
-}
-
-function valueExpression({ name, type }: Feature, layout: Layout): string {
-  const column = `features.${identifier(name)}`;
+/** A feature as SQL of the type that its layout reads; `table` is what the query calls features.sql. */
+export function valueExpression({ name, type }: Feature, layout: Layout, table: string): string {
+  const column = `${table}.${identifier(name)}`;
   if (layout === 'matrix') {
     if (type === 'string') {
       throw new UserError(`the feature ${name} is text, but the model takes one tensor of numbers`, {
@@ -64,110 +47,25 @@ function valueExpression({ name, type }: Feature, layout: Layout): string {
   return type === 'bool' ? `CAST(${column} AS UTINYINT)` : `CAST(${column} AS VARCHAR)`;
 }
 
-/**
- * Runs features.sql over the rows that `source` shows now and puts each result where its row belongs. With `expected`
- * `all`, every one of the `rows` hidden rows must come back exactly once; with a number, that many different ones.
- * `visited` lists the row numbers in the order in which they came.
- */
-export async function collect(
-  context: Context,
-  rows: number,
-  layout: Layout,
-  expected: 'all' | number,
-): Promise<Batch & { visited: Int32Array }> {
-  const { connection, schema } = context;
-  const target = createTarget(schema, rows, layout);
-  const seen = new Uint8Array(rows);
-  const visited = new Int32Array(rows);
-  const wrong = { foreign: 0, twice: 0, ids: new Set<string>() };
-  let count = 0;
-  const result = await connection.stream(featureQuery(context, layout)).catch((error: unknown) => {
-    throw asSqlError(error, context.name);
-  });
-  for (;;) {
-    const chunk = await result.fetchChunk().catch((error: unknown) => {
-      throw asSqlError(error, context.name);
-    });
-    if (chunk === null || chunk.rowCount === 0) break;
-    const numbers = int32Column(chunk, 0);
-    for (let i = 0; i < chunk.rowCount; i++) {
-      const known = isValid(numbers.validity, i);
-      const row = numbers.items[i];
-      if (known && seen[row] === 0) {
-        seen[row] = 1;
-        visited[count++] = row;
-        continue;
-      }
-      if (known) wrong.twice++;
-      else wrong.foreign++;
-      if (wrong.ids.size < 5) wrong.ids.add(textColumn(chunk, 1)(i) ?? '(null)');
-    }
-    if (wrong.foreign === 0) target.write(chunk, numbers.items, context);
-  }
-  const missing = (expected === 'all' ? rows : expected) - count;
-  if (missing > 0 || wrong.foreign > 0 || wrong.twice > 0) {
-    throw await pairingError(context, { ...wrong, missing, rows: count + missing, seen, all: expected === 'all' });
-  }
-  return { ...target.batch, visited: visited.subarray(0, count) };
-}
-
-function asSqlError(error: unknown, name: string): unknown {
-  if (!(error instanceof Error) || error instanceof UserError || /^(INTERNAL|Out of Memory)/i.test(error.message))
-    return error;
-  return new UserError(`${name} failed on these rows: ${error.message.split('\n')[0]}`, {
-    fix: 'Guard the expression, for example with TRY_CAST or NULLIF.',
-    cause: error,
-  });
-}
-
-interface Pairing {
-  foreign: number;
-  twice: number;
-  missing: number;
-  rows: number;
-  ids: Set<string>;
-  seen: Uint8Array;
-  all: boolean;
-}
-
-async function pairingError({ connection, id, name }: Context, found: Pairing): Promise<UserError> {
-  const ids = [...found.ids];
-  if (ids.length === 0 && found.all) {
-    const rows: number[] = [];
-    for (let row = 0; row < found.seen.length && rows.length < 5; row++) if (found.seen[row] === 0) rows.push(row);
-    const result = await connection.runAndReadAll(
-      `SELECT CAST(${identifier(id)} AS VARCHAR) FROM tiltyard.batch WHERE rowid IN (${rows.join(', ')}) ORDER BY rowid`,
-    );
-    ids.push(...result.getRowsJson().map(([value]) => (value === null ? '(null)' : String(value))));
-  }
-  const parts = [
-    found.missing > 0 ? `${found.missing} missing` : '',
-    found.twice > 0 ? `${found.twice} given again` : '',
-    found.foreign > 0 ? `${found.foreign} with an id that is null or not among the rows` : '',
-  ].filter((part) => part !== '');
-  return new UserError(
-    `${name} gives ids that do not pair with the rows of source: of ${found.rows} rows, ${parts.join(', ')}; first ids: ${ids.join(', ')}`,
-    {
-      fix: `Give each row of source exactly one row with its own ${id}: no WHERE, no join that multiplies (LEFT JOIN on a unique key).`,
-    },
-  );
-}
-
-interface Target {
+export interface Target {
   batch: Batch;
-  write(chunk: Chunk, rows: Int32Array, context: Context): void;
+  /**
+   * Copies the feature columns of a chunk, which begin at column `first`; row i of the chunk goes to `rows[i]`. Throws
+   * where an integer, boolean or text is null; `idOf` tells the error which row that is.
+   */
+  write(chunk: Chunk, first: number, rows: Int32Array, idOf: (row: number) => string): void;
 }
 
-/** Where the feature columns of a chunk (from column 2 on) are scattered to, by row number. */
-function createTarget(schema: readonly Feature[], rows: number, layout: Layout): Target {
+/** An empty batch and how to fill it. */
+export function createTarget(schema: readonly Feature[], rows: number, layout: Layout): Target {
   if (layout === 'matrix') {
     const width = schema.length;
     const matrix = new Float32Array(rows * width);
     return {
       batch: { layout, rows, matrix },
-      write(chunk, at) {
+      write(chunk, first, at) {
         for (let j = 0; j < width; j++) {
-          const { items } = float32Column(chunk, j + 2);
+          const { items } = float32Column(chunk, first + j);
           for (let i = 0; i < items.length; i++) matrix[at[i] * width + j] = items[i];
         }
       },
@@ -176,8 +74,11 @@ function createTarget(schema: readonly Feature[], rows: number, layout: Layout):
   const columns = schema.map(({ type }) => emptyValues(type, rows));
   return {
     batch: { layout, rows, columns },
-    write(chunk, at, context) {
-      for (const [j, column] of columns.entries()) scatter(chunk, j + 2, at, column, schema[j], context);
+    write(chunk, first, at, idOf) {
+      const count = chunk.rowCount;
+      for (const [j, column] of columns.entries()) {
+        writeColumn(chunk, first + j, count, at, column, (row) => nullError(schema[j], idOf(row)));
+      }
     },
   };
 }
@@ -190,37 +91,52 @@ function emptyValues(type: Feature['type'], rows: number): FeatureValues {
   return { type, values: new Array<string>(rows).fill('') };
 }
 
-function scatter(
+function writeColumn(
   chunk: Chunk,
   index: number,
+  count: number,
   at: Int32Array,
   out: FeatureValues,
-  feature: Feature,
-  context: Context,
+  nullAt: (row: number) => UserError,
 ): void {
-  const refuseNull = (row: number) => {
-    throw new UserError(
-      `${context.name}: the feature ${feature.name} is null for the id ${textColumn(chunk, 1)(row)}, but a model input of type ${feature.type} has no null`,
-      { fix: `Write coalesce(${feature.name}, …), or cast a number to DOUBLE, where null becomes NaN.` },
-    );
-  };
-  const rows = chunk.rowCount;
-  if (out.type === 'string') {
-    const text = textColumn(chunk, index);
-    for (let i = 0; i < rows; i++) out.values[at[i]] = text(i) ?? refuseNull(i);
-    return;
-  }
-  if (out.type === 'float') copy(float32Column(chunk, index).items, at, out.values);
-  else if (out.type === 'double') copy(float64Column(chunk, index).items, at, out.values);
-  else {
-    const { items, validity } = out.type === 'int64' ? int64Column(chunk, index) : uint8Column(chunk, index);
-    if (validity !== null) for (let i = 0; i < rows; i++) if (!isValid(validity, i)) refuseNull(i);
-    if (out.type === 'int64' && items instanceof BigInt64Array)
-      for (let i = 0; i < rows; i++) out.values[at[i]] = items[i];
-    if (out.type === 'bool' && items instanceof Uint8Array) copy(items, at, out.values);
+  switch (out.type) {
+    case 'float':
+      return copy(float32Column(chunk, index).items, at, out.values);
+    case 'double':
+      return copy(float64Column(chunk, index).items, at, out.values);
+    case 'int64': {
+      const { items, validity } = int64Column(chunk, index);
+      requireAll(validity, count, nullAt);
+      for (let i = 0; i < count; i++) out.values[at[i]] = items[i];
+      return;
+    }
+    case 'bool': {
+      const { items, validity } = uint8Column(chunk, index);
+      requireAll(validity, count, nullAt);
+      return copy(items, at, out.values);
+    }
+    case 'string': {
+      const text = textColumn(chunk, index);
+      for (let i = 0; i < count; i++) {
+        const value = text(i);
+        if (value === null) throw nullAt(i);
+        out.values[at[i]] = value;
+      }
+    }
   }
 }
 
-function copy(items: ArrayLike<number>, at: Int32Array, out: Float32Array | Float64Array | Uint8Array): void {
+function copy<T extends Float32Array | Float64Array | Uint8Array>(items: T, at: Int32Array, out: T): void {
   for (let i = 0; i < items.length; i++) out[at[i]] = items[i];
+}
+
+function requireAll(validity: Validity, count: number, nullAt: (row: number) => UserError): void {
+  if (validity === null) return;
+  for (let i = 0; i < count; i++) if (!isValid(validity, i)) throw nullAt(i);
+}
+
+function nullError({ name, type }: Feature, id: string): UserError {
+  return new UserError(`the feature ${name} is null for the id ${id}, but a model input of type ${type} has no null`, {
+    fix: `In features.sql, write coalesce(${name}, …), or cast a number to DOUBLE, where null becomes NaN.`,
+  });
 }

@@ -11,11 +11,12 @@ import {
 } from '#lib/data/duckdb.ts';
 import { asDataError } from '#lib/data/refusal.ts';
 import { UserError } from '#registry/error.ts';
-import { type Batch, collect, type Layout } from './batch.ts';
-import { bindSql, emptyBatch, showSource } from './binding.ts';
+import { collectById, collectInOrder } from './collect.ts';
+import { bindSql, emptyBatch } from './binding.ts';
 import { checkRowDependence } from './row-dependence.ts';
 import { type Feature, featureSchema } from './schema.ts';
 import { validateSql } from './sql.ts';
+import type { Batch, Layout } from './batch.ts';
 
 export interface FeaturesRequest {
   /** The text of features.sql. */
@@ -67,17 +68,18 @@ export async function openFeatures(request: FeaturesRequest): Promise<Features> 
     const rawColumns = [...needed];
     const context = { connection, schema, id: id.name, name };
     let batches = 0;
+    let ordered = true;
     return {
       schema,
       rawColumns,
       async compute(chunks, layout) {
         const rows = await load(database, rawColumns, chunks);
-        await showSource(
-          connection,
-          rawColumns.map((column) => column.name),
-        );
-        const batch = await collect(context, rows, layout, 'all');
-        await checkRowDependence(context, batch, layout, { rawColumns, seed: request.seed, batch: batches++ });
+        let batch = ordered ? await collectInOrder(context, rows, layout) : null;
+        if (batch === null) {
+          ordered = false;
+          batch = (await collectById(context, rows, layout, rows)).batch;
+        }
+        await checkRowDependence(context, batch, { rawColumns, seed: request.seed, batch: batches++ });
         return batch;
       },
       close: database.close,

@@ -1,8 +1,9 @@
 import type { RawColumn } from '#lib/data/dataset.ts';
 import { identifier } from '#lib/data/duckdb.ts';
 import { UserError } from '#registry/error.ts';
-import { type Batch, collect, type Context, type Layout } from './batch.ts';
+import { type Context, collectById } from './collect.ts';
 import { showSource } from './binding.ts';
+import type { Batch, Layout } from './batch.ts';
 
 /**
  * Refuses features that depend on other rows: a seeded random tenth of the batch (of a small one up to half) is computed
@@ -13,63 +14,87 @@ import { showSource } from './binding.ts';
 export async function checkRowDependence(
   context: Context,
   full: Batch,
-  layout: Layout,
   options: { rawColumns: readonly RawColumn[]; seed: number; batch: number },
 ): Promise<void> {
-  const rows = full.rows;
+  const { rows, layout } = full;
   if (rows < 2) return;
   const tenth = Math.max(1, Math.ceil(rows / 10), Math.min(64, Math.floor(rows / 2)));
-  const counts = options.batch === 0 ? [tenth, 1] : [tenth];
   const names = options.rawColumns.map(({ name }) => name);
-  const list = names.map((name) => `batch.${identifier(name)}`).join(', ');
-  for (const count of counts) {
-    const order = `hash(rowid, ${options.seed}, ${options.batch}, ${count})`;
-    await context.connection.run(
-      `CREATE OR REPLACE TABLE tiltyard.sample AS SELECT ${list} ` +
-        `FROM (SELECT rowid AS row, ${order} AS place FROM tiltyard.batch ORDER BY place LIMIT ${count}) AS chosen ` +
-        'JOIN tiltyard.batch AS batch ON batch.rowid = chosen.row ORDER BY place',
-    );
-    await showSource(context.connection, names, 'sample');
-    const again = await collect(context, rows, layout, count);
-    const differing = differences(context, full, again, again.visited);
+  for (const count of options.batch === 0 ? [tenth, 1] : [tenth]) {
+    await sampleRows(context, names, count, options);
+    const again = await collectById(context, rows, layout, count);
+    const differing = differences(context, full, again.batch, again.visited);
     if (differing.columns.length > 0) throw await refusal(context, differing, count);
   }
+  await showSource(context.connection, names);
 }
 
-interface Difference {
+/** Lets `source` show `count` rows of the batch, chosen and ordered by a hash of their number and the seed. */
+async function sampleRows(
+  { connection }: Context,
+  names: readonly string[],
+  count: number,
+  { seed, batch }: { seed: number; batch: number },
+): Promise<void> {
+  const list = names.map((name) => `batch.${identifier(name)}`).join(', ');
+  const place = `hash(rowid, ${seed}, ${batch}, ${count})`;
+  await connection.run(
+    `CREATE OR REPLACE TABLE tiltyard.sample AS SELECT ${list} ` +
+      `FROM (SELECT rowid AS row, ${place} AS place FROM tiltyard.batch ORDER BY place LIMIT ${count}) AS chosen ` +
+      'JOIN tiltyard.batch AS batch ON batch.rowid = chosen.row ORDER BY place',
+  );
+  await showSource(connection, names, 'sample');
+}
+
+interface Differences {
   columns: string[];
+  /** The first row, as they were visited, in which the first of these columns differs. */
   row: number;
 }
 
-/** The features in which the two results differ in any of these rows, and the first such row. */
-function differences({ schema }: Context, full: Batch, again: Batch, rows: Int32Array): Difference {
+function differences({ schema }: Context, full: Batch, again: Batch, rows: Int32Array): Differences {
   const columns: string[] = [];
   let first = -1;
   for (const [j, { name }] of schema.entries()) {
-    const row = rows.find(
-      (candidate) =>
-        !Object.is(valueAt(full, candidate, j, schema.length), valueAt(again, candidate, j, schema.length)),
-    );
-    if (row === undefined) continue;
+    const row = firstDifference(valuesOf(full, j), valuesOf(again, j), rows, schema.length, full.layout, j);
+    if (row < 0) continue;
     columns.push(name);
     if (first < 0) first = row;
   }
   return { columns, row: first };
 }
 
-function valueAt(batch: Batch, row: number, column: number, width: number): unknown {
-  return batch.layout === 'matrix' ? batch.matrix[row * width + column] : batch.columns[column].values[row];
+function valuesOf(batch: Batch, column: number): ArrayLike<unknown> {
+  return batch.layout === 'matrix' ? batch.matrix : batch.columns[column].values;
 }
 
-async function refusal({ connection, id, name }: Context, found: Difference, count: number): Promise<UserError> {
+function firstDifference(
+  a: ArrayLike<unknown>,
+  b: ArrayLike<unknown>,
+  rows: Int32Array,
+  width: number,
+  layout: Layout,
+  column: number,
+): number {
+  for (const row of rows) {
+    const index = layout === 'matrix' ? row * width + column : row;
+    if (!Object.is(a[index], b[index])) return row;
+  }
+  return -1;
+}
+
+async function refusal({ connection, id, name }: Context, found: Differences, count: number): Promise<UserError> {
   const result = await connection.runAndReadAll(
     `SELECT CAST(${identifier(id)} AS VARCHAR) FROM tiltyard.batch WHERE rowid = ${found.row}`,
   );
-  const [plural, have] = found.columns.length === 1 ? ['', 'has'] : ['s', 'have'];
+  const list = found.columns.join(', ');
+  const what =
+    found.columns.length === 1 ? `the feature ${list} of a row depends` : `the features ${list} of a row depend`;
+  const among = count === 1 ? 'for that row alone' : `for ${count} rows alone, shuffled`;
   return new UserError(
-    `${name}: the feature${plural} ${found.columns.join(', ')} of a row depend${plural === '' ? 's' : ''} on other rows: computed again among ${count} rows, ${found.columns.join(', ')} ${have} another value (first for the id ${result.getRowsJson()[0]?.[0]})`,
+    `${name}: ${what} on other rows: computed again ${among}, another value came (first for the id ${result.getRowsJson()[0]?.[0]})`,
     {
-      fix: 'Use only the row’s own columns and state.*; move windows and aggregates into state/<name>.sql, which is fitted on the training rows.',
+      fix: 'Use the row’s own columns and state.* only; what is counted or averaged over rows belongs into state/<name>.sql, which is fitted on the training rows.',
     },
   );
 }
