@@ -10,7 +10,7 @@ interface CellMetric extends Pick<MetricFacts, 'name' | 'better' | 'description'
    * The value and its derivatives by the cells' weights. Cells must be scale-free (twice the weight, the same value), so
    * that the influence values sum to zero. Undefined is NaN.
    */
-  at(cells: Confusion, params: MetricParams): { value: number; by: CellDerivatives };
+  at(this: void, cells: Confusion, params: MetricParams): { value: number; by: CellDerivatives };
 }
 
 /** A metric of the confusion matrix: the delta method gives its influence values. */

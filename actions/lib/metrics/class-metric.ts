@@ -8,7 +8,7 @@ interface ClassMetric extends Pick<MetricFacts, 'name' | 'description'> {
    * The value, and its derivatives added to `by` (which comes filled with zeros). It must be scale-free, so that the
    * influence values sum to zero. Undefined is NaN.
    */
-  at(counts: ClassCounts, by: ClassDerivatives): number;
+  at(this: void, counts: ClassCounts, by: ClassDerivatives): number;
 }
 
 /** A metric of each row's most probable class: the delta method gives its influence values. */

@@ -1,5 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { readdir } from 'node:fs/promises';
 import type { MetricFacts } from '#registry/metric.ts';
 
 /** Where the metrics of each task live, and what their predictions are called. */
@@ -92,8 +91,4 @@ function property(key: string, value: string): string {
 /** A string in single quotes, or in double ones where that saves escapes. */
 function quote(text: string): string {
   return text.includes("'") ? JSON.stringify(text) : `'${text}'`;
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const { url, text } of await generateMetrics()) await writeFile(url, text);
 }

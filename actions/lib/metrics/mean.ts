@@ -7,7 +7,7 @@ interface MeanMetric<P extends Predictions> extends Pick<MetricFacts, 'name' | '
   params?: MetricFacts['params'];
   step?: Metric<P>['step'];
   /** Writes each row's loss. */
-  fill(predictions: P, params: MetricParams, each: Float64Array): void;
+  fill(this: void, predictions: P, params: MetricParams, each: Float64Array): void;
 }
 
 /** A metric that is a mean: the influence of row i is w_i (loss_i − mean) / Σ w. */

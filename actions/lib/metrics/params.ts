@@ -9,8 +9,9 @@ export function parameter(
 ): number {
   const value = params[name];
   if (Number.isFinite(value) && value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
-  const range = `${whole ? 'a whole number' : 'a number'}${low === Number.NEGATIVE_INFINITY ? '' : high === Number.POSITIVE_INFINITY ? ` of at least ${low}` : ` from ${low} to ${high}`}`;
-  throw new UserError(`The metric's parameter ${name} is ${value}; it must be ${range}.`, {
-    fix: `Give it in the rule: params: { ${name}: … }.`,
+  const kind = whole ? 'a whole number' : 'a number';
+  const bounds = Number.isFinite(high) ? ` from ${low} to ${high}` : Number.isFinite(low) ? ` of at least ${low}` : '';
+  throw new UserError(`A metric's parameter ${name} is ${value}; it must be ${kind}${bounds}.`, {
+    fix: `Set ${name} beside the metric's name in model.yaml.`,
   });
 }

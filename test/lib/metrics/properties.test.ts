@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { metricsOf } from '#lib/metrics/catalogue.ts';
 import { magnitude, measured } from './cases.ts';

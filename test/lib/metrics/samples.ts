@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Metric, Predictions } from '#lib/metrics/metric.ts';
 import { binaryPredictions, multiclassPredictions, regressionPredictions } from '#lib/metrics/predictions.ts';
 import type { MetricParams } from '#registry/metric.ts';
