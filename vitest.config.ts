@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { reporters } from './test/reporters.ts';
 
 /** The fast tests: everything that needs npm's packages alone. `vitest.parts.config.ts` adds what needs more. */
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
     // Real DuckDB and ONNX Runtime processes are started; two cores may be busy with other test files meanwhile.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    reporters: reporters(),
     passWithNoTests: false,
     allowOnly: false,
     expect: { requireAssertions: true },

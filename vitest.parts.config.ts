@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from './test/reporters.ts';
 
 /** Tests against real parts that npm doesn't bring (Python's libraries); `.ci/run` installs those and runs these. */
 export default defineConfig({
@@ -6,6 +7,7 @@ export default defineConfig({
     include: ['test/parts/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    reporters: reporters(),
     passWithNoTests: false,
     allowOnly: false,
     expect: { requireAssertions: true },

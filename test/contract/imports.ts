@@ -64,13 +64,7 @@ const zones: Zone[] = [
   },
   // A user's repository: it can't reach into Tiltyard.
   { name: 'examples', of: /^examples\//, paths: /^examples\//, packages: null, node: null },
-  {
-    name: 'tests, benches and configuration',
-    of: /^(test|bench)\/|^[^/]+\.ts$/,
-    paths: /./,
-    packages: null,
-    node: null,
-  },
+  everythingElse,
 ];
 
 /** Where each vendor lives. Tests and benches may use any. */
@@ -102,7 +96,7 @@ export function directionViolations(source: Source): string[] {
 
 function isAllowed(zone: Zone, { target }: Import): boolean {
   if (target === '?') return zone.of === generator;
-  if (generator.test(target)) return zone === everythingElse;
+  if (generator.test(target)) return zone === everythingElse || zone.of === generator;
   if (target.startsWith('node:')) return zone.node === null || zone.node.test(target);
   if (target.includes('/') && !target.startsWith('@')) return zone.paths.test(target);
   if (target.endsWith('.ts') || target.startsWith('.')) return zone.paths.test(target);
