@@ -1,6 +1,9 @@
 import { UserError } from '#registry/error.ts';
 import type { Artifact } from '#registry/artifact.ts';
 
+/** How far from 1 a row's probabilities may add up; scikit-learn warns at a third of this in single precision. */
+const SUM_ROUNDING = 1e-3;
+
 /** How far outside [0, 1] rounding may carry a probability that was computed in single precision. */
 const ROUNDING = 1e-6;
 
@@ -36,6 +39,7 @@ export function decode(
   const score = rowScore(width, decoding);
   for (let i = 0; i < rows; i++) score(data, i * width, into, (start + i) * K);
   if (decoding.task !== 'regression') refuseOtherThanProbabilities(into, start * K, (start + rows) * K, decoding);
+  if (decoding.task === 'multiclass_classification') refuseOtherSums(into, start, rows, decoding);
 }
 
 function columnsOf(data: ArrayLike<number>, dims: readonly number[], rows: number, decoding: Decoding): number {
@@ -112,6 +116,17 @@ function refuseOtherThanProbabilities(values: Float64Array, from: number, to: nu
     const fix = decoding.task === 'multiclass_classification' ? 'softmax' : 'sigmoid (or softmax, for two columns)';
     throw new UserError(`model.onnx gave ${value} in its output ${decoding.output}, which is no probability`, {
       fix: `If these are scores, set activation: ${fix} in artifact.json; else export the model with probabilities.`,
+    });
+  }
+}
+
+function refuseOtherSums(values: Float64Array, start: number, rows: number, { classes, output }: Decoding): void {
+  for (let i = start; i < start + rows; i++) {
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += values[i * classes + k];
+    if (Math.abs(sum - 1) <= SUM_ROUNDING || !Number.isFinite(sum)) continue;
+    throw new UserError(`model.onnx gave probabilities in its output ${output} that add up to ${sum} in one row`, {
+      fix: 'If these are scores, set activation: softmax in artifact.json; else export the model with probabilities.',
     });
   }
 }

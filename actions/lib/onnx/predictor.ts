@@ -28,7 +28,8 @@ export interface Predictor {
   width: number;
   /**
    * Predictions of the first `rows` rows of the columns, which are in the order of the features: the probability of
-   * the positive class, all probabilities (row-major, `width` a row), or the value. May contain NaN and infinity.
+   * the positive class, all probabilities (row-major, `width` a row), or the value. May contain NaN and infinity. One
+   * call at a time: the input buffers are used again.
    */
   predict(columns: FeatureColumn[], rows: number): Promise<Float64Array>;
   /**
@@ -61,6 +62,7 @@ export async function openPredictor({
     output,
   };
   const width = predictionWidth(decoding);
+  let busy = false;
 
   async function run(
     feed: ReturnType<typeof feeder.feed>,
@@ -84,14 +86,21 @@ export async function openPredictor({
     classes,
     width,
     async predict(columns, rows) {
-      const predictions = new Float64Array(rows * width);
-      for (let start = 0; start < rows; start += batch) {
-        const size = Math.min(batch, rows - start);
-        await run(feeder.feed(columns, start, size), size, predictions, start);
+      if (busy) throw new Error('predict was called again before it had finished');
+      busy = true;
+      try {
+        const predictions = new Float64Array(rows * width);
+        for (let start = 0; start < rows; start += batch) {
+          const size = Math.min(batch, rows - start);
+          await run(feeder.feed(columns, start, size), size, predictions, start);
+        }
+        return predictions;
+      } finally {
+        busy = false;
       }
-      return predictions;
     },
     prepare(columns, rows) {
+      if (busy) throw new Error('prepare was called before predict had finished');
       if (rows > batch) throw new RangeError(`${rows} rows are more than one batch of ${batch}`);
       const feed = feeder.feed(columns, 0, rows);
       const predictions = new Float64Array(rows * width);
@@ -120,9 +129,19 @@ async function load(bytes: Uint8Array): Promise<InferenceSession> {
 }
 
 function refused(what: string, cause: unknown): UserError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UserError(`model.onnx ${what}; ONNX Runtime says: ${reason}`, {
+  return new UserError(`model.onnx ${what}; ONNX Runtime says: ${reasonOf(cause)}`, {
     fix: 'Check the model with onnx.checker.check_model, and try it on a few rows where it was exported.',
     cause,
   });
+}
+
+/** ONNX Runtime's message without the source lines and C++ signatures that it puts before the reason. */
+function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const plain = message
+    .replace(/Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /, '$1 ($2): ')
+    .replace(/\/\S*onnxruntime\/\S+?:\d+ [^\n]*?\)(?: const)?(?: \[with [^\]]*\])? /g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain.length > 300 ? `${plain.slice(0, 300)}…` : plain;
 }
