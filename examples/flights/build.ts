@@ -120,7 +120,8 @@ async function run(program: string, { onLine, signal }: BuildOptions, env: Recor
     ...(signal && { signal }),
   });
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
+    // An abort is an error too, but its child is gone only when it is closed.
+    child.once('error', (error) => signal?.aborted || reject(error));
     child.once('close', resolve);
   });
   let last = '';
