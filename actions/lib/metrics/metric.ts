@@ -63,6 +63,11 @@ export interface Metric<P extends Predictions = Predictions> extends MetricFacts
    * Agresti & Min 2005: one more discordant pair).
    */
   step?(predictions: P, params: MetricParams): number;
+  /**
+   * How far the value of a sample lies above the population's on average, where that is not small beside the sampling
+   * error (average_precision of few positive rows). Intervals are moved by it; the reported value is not.
+   */
+  bias?(predictions: P, params: MetricParams): number;
   /** Whether the metric's sampling error shrinks with the square root of the rows; false for extremes and calibration error. */
   rootN: boolean;
   /** Whether the metric looks for its threshold on the benchmark itself, instead of using the version's own. */

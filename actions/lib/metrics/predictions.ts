@@ -39,6 +39,26 @@ export function regressionPredictions({ label, score, weight }: RegressionColumn
   return { task: 'regression', rows: label.length, label, score, weight };
 }
 
+/** Which predictions these are, but for their weights. */
+const origins = new WeakMap<Predictions, Predictions>();
+
+/**
+ * The same rows with other weights, as a bootstrap needs them a thousand times: what does not depend on the weights (the
+ * order by score, its ties, the order of the errors) is found once, for the predictions that are passed here.
+ */
+export function reweighted<P extends Predictions>(predictions: P, weight: Float64Array): P;
+export function reweighted(predictions: Predictions, weight: Float64Array): Predictions {
+  const same = { ...predictions, weight };
+  origins.set(same, originOf(predictions));
+  return same;
+}
+
+/** The predictions that these were reweighted from; themselves where they were not. */
+export function originOf<P extends Predictions>(predictions: P): P;
+export function originOf(predictions: Predictions): Predictions {
+  return origins.get(predictions) ?? predictions;
+}
+
 /**
  * Deals the rows out to `groups` groups: row i goes to group `codes[i]`, from 0 to groups − 1, or to none where that is
  * negative. Each group keeps its rows in their order and takes its order by score from the whole's (for all groups in one

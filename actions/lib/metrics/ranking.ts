@@ -1,4 +1,5 @@
 import type { BinaryPredictions } from './metric.ts';
+import { originOf } from './predictions.ts';
 
 /** Predictions in the order of their score, with the ends of the groups of equal scores. */
 export interface Ranking {
@@ -21,20 +22,20 @@ const known = new WeakMap<BinaryPredictions, Ranking>();
 export function ranking(predictions: BinaryPredictions): Ranking {
   let found = known.get(predictions);
   if (found === undefined) {
-    found = rank(predictions);
+    const origin = originOf(predictions);
+    found = weigh(predictions, origin === predictions ? ties(predictions) : ranking(origin));
     known.set(predictions, found);
   }
   return found;
 }
 
-function rank(predictions: BinaryPredictions): Ranking {
+/** What does not depend on the weights. */
+function ties(predictions: BinaryPredictions): Pick<Ranking, 'row' | 'label' | 'end'> {
   const { rows, score } = predictions;
   const row = predictions.order();
   const label = new Uint8Array(rows);
-  const weight = predictions.weight === null ? null : new Float64Array(rows);
   const end = new Uint32Array(rows);
   let groups = 0;
-  let positive = 0;
   let last = rows === 0 ? 0 : score[row[0]];
   for (let k = 0; k < rows; k++) {
     const i = row[k];
@@ -43,19 +44,26 @@ function rank(predictions: BinaryPredictions): Ranking {
       last = score[i];
     }
     label[k] = predictions.label[i];
-    positive += label[k];
-    if (weight !== null && predictions.weight !== null) weight[k] = predictions.weight[i];
   }
   if (rows > 0) end[groups++] = rows;
-  let negative = rows - positive;
-  if (weight !== null) {
-    // From the top down, as the sums that are held against these totals run: at the last row they are equal to the bit.
-    positive = 0;
-    negative = 0;
-    for (let k = rows - 1; k >= 0; k--) {
-      if (label[k] === 1) positive += weight[k];
-      else negative += weight[k];
-    }
+  return { row, label, end: end.subarray(0, groups) };
+}
+
+function weigh(predictions: BinaryPredictions, { row, label, end }: Pick<Ranking, 'row' | 'label' | 'end'>): Ranking {
+  const { rows } = predictions;
+  let positive = 0;
+  let negative = 0;
+  if (predictions.weight === null) {
+    for (let k = 0; k < rows; k++) positive += label[k];
+    return { row, label, weight: null, end, positive, negative: rows - positive };
   }
-  return { row, label, weight, end: end.subarray(0, groups), positive, negative };
+  const weight = new Float64Array(rows);
+  // From the top down, as the sums that are held against these totals run: at the last row they are equal to the bit.
+  for (let k = rows - 1; k >= 0; k--) {
+    const w = predictions.weight[row[k]];
+    weight[k] = w;
+    if (label[k] === 1) positive += w;
+    else negative += w;
+  }
+  return { row, label, weight, end, positive, negative };
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { metricsOf } from '#lib/metrics/catalogue.ts';
 import type { Predictions } from '#lib/metrics/metric.ts';
-import { binaryPredictions, partition, subset } from '#lib/metrics/predictions.ts';
+import { binaryPredictions, partition, reweighted, subset } from '#lib/metrics/predictions.ts';
 import { measured } from './cases.ts';
 import { paramsOf, predictionsOf, type Sample, sampleOf } from './samples.ts';
 
@@ -38,6 +38,22 @@ describe.each(TASKS)('%s', (task) => {
     );
   });
 
+  test('reweighted predictions measure as if they were made with those weights', () => {
+    fc.assert(
+      fc.property(sampleOf(task), fc.infiniteStream(fc.nat({ max: 3 })), (sample, stream) => {
+        const first = predictionsOf(sample, weightsOf(sample));
+        const times = sample.rows.map(() => Number(stream.next().value));
+        const again = reweighted(reweighted(first, Float64Array.from(weightsOf(sample))), Float64Array.from(times));
+        const anew = predictionsOf(sample, times);
+        expect(columns(again)).toEqual(columns(anew));
+        expect(columns(first).weight).toEqual(Float64Array.from(weightsOf(sample)));
+        for (const metric of metricsOf(task)) {
+          expect(measured(metric, again, paramsOf(metric))).toEqual(measured(metric, anew, paramsOf(metric)));
+        }
+      }),
+    );
+  });
+
   test('subset gives the rows that were asked for, in the order of the whole', () => {
     fc.assert(
       fc.property(sampleOf(task), fc.infiniteStream(fc.boolean()), (sample, stream) => {
@@ -61,6 +77,7 @@ test('rows are sorted once, on first use', () => {
   const columnsOf = { label: Uint8Array.of(0, 1), score: Float64Array.of(0.9, 0.1), threshold: 0.5, weight: null };
   const predictions = binaryPredictions(columnsOf, order);
   expect(calls).toBe(0);
+  reweighted(predictions, Float64Array.of(1, 2)).order();
   const parts = partition(predictions, Int32Array.of(0, 1), 2);
   for (const one of [predictions, ...parts, predictions]) one.order();
   expect(calls).toBe(1);

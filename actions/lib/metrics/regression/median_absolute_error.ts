@@ -1,5 +1,6 @@
 import { totalWeight } from '../mean.ts';
 import type { Metric, RegressionPredictions } from '../metric.ts';
+import { originOf } from '../predictions.ts';
 import { ascending } from '../radix.ts';
 
 /**
@@ -16,26 +17,51 @@ export const metric: Metric<RegressionPredictions> = {
   smooth: false,
   rootN: true,
   thresholdFromBenchmark: false,
-  measure({ rows, label, score, weight }, _params) {
-    const error = new Float64Array(rows);
-    for (let i = 0; i < rows; i++) error[i] = Math.abs(label[i] - score[i]);
+  measure(predictions) {
+    const { rows, weight } = predictions;
     if (rows === 0) return Number.NaN;
     if (weight === null) {
-      error.sort();
+      const error = errors(predictions).sort();
       const middle = rows >>> 1;
       return rows % 2 === 1 ? error[middle] : (error[middle - 1] + error[middle]) / 2;
     }
-    const order = ascending(error);
+    const { error, row } = sortedErrors(originOf(predictions));
     const half = totalWeight(weight, rows) / 2;
     let below = 0;
     for (let k = 0; k < rows; k++) {
-      below += weight[order[k]];
+      below += weight[row[k]];
       if (below < half || below === 0) continue;
-      if (below > half) return error[order[k]];
+      if (below > half) return error[k];
       let next = k + 1;
-      while (next < rows && weight[order[next]] === 0) next++;
-      return next < rows ? (error[order[k]] + error[order[next]]) / 2 : error[order[k]];
+      while (next < rows && weight[row[next]] === 0) next++;
+      return next < rows ? (error[k] + error[next]) / 2 : error[k];
     }
     return Number.NaN;
   },
 };
+
+/** |label − prediction| of each row. */
+function errors({ rows, label, score }: RegressionPredictions): Float64Array<ArrayBuffer> {
+  const error = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) error[i] = Math.abs(label[i] - score[i]);
+  return error;
+}
+
+/** Errors in ascending order, with the row of each. */
+interface SortedErrors {
+  error: Float64Array;
+  row: Uint32Array;
+}
+
+const known = new WeakMap<RegressionPredictions, SortedErrors>();
+
+function sortedErrors(predictions: RegressionPredictions): SortedErrors {
+  let found = known.get(predictions);
+  if (found === undefined) {
+    const error = errors(predictions);
+    const row = ascending(error);
+    found = { error: error.toSorted(), row };
+    known.set(predictions, found);
+  }
+  return found;
+}
