@@ -2,7 +2,10 @@ import { meanMetric } from '../mean.ts';
 import type { MulticlassPredictions } from '../metric.ts';
 import { parameter } from '../params.ts';
 
-/** Among equal probabilities the later class ranks first, as in scikit-learn (a reversed stable sort). */
+/**
+ * Among equal probabilities the later class ranks first, as in scikit-learn (a reversed stable sort). Where k reaches the
+ * number of classes every row is a hit, which tells nothing: undefined (scikit-learn warns and says 1).
+ */
 export const metric = meanMetric<MulticlassPredictions>({
   name: 'top_k_accuracy',
   task: 'multiclass_classification',
@@ -18,7 +21,7 @@ export const metric = meanMetric<MulticlassPredictions>({
       let ahead = 0;
       for (let c = 0; c < truth; c++) if (score[at + c] > own) ahead++;
       for (let c = truth + 1; c < classes; c++) if (score[at + c] >= own) ahead++;
-      each[i] = ahead < k ? 1 : 0;
+      each[i] = k >= classes ? Number.NaN : ahead < k ? 1 : 0;
     }
   },
 });
