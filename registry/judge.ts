@@ -91,7 +91,7 @@ function conclude(model: string, findings: Finding[], slices: Verdict['slices'])
 function gist(findings: readonly Finding[]): string {
   const primary = findings.find((finding) => finding.kind === 'primary');
   const measured = primary?.measured;
-  if (primary === undefined || measured == null || measured.difference === null) return '';
+  if (primary === undefined || measured === undefined || measured === null || measured.difference === null) return '';
   const decimals = decimalsOf(measured.interval);
   const numbers = `${fixed(measured.champion, decimals)} to ${fixed(measured.candidate, decimals)}`;
   const verb =

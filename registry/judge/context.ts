@@ -9,7 +9,7 @@ export interface Where {
   /** Path of the model's document, for example `models/flight-delay/model.yaml`. */
   path: string;
   /** Line (from 1) of an entry such as `['evaluate', 'guardrails', 0, 'max_loss']`; null where it isn't written. */
-  line(entry: readonly (string | number)[]): number | null;
+  line: (entry: readonly (string | number)[]) => number | null;
 }
 
 /** All that a rule is judged from. */

@@ -183,7 +183,8 @@ function budgets(evidence: Evaluation): string | null {
       }
     }
   }
-  const megabytes = (value: number | null | undefined) => (value == null ? '—' : `${rounded(value / 1e6)} MB`);
+  const megabytes = (value: number | null | undefined) =>
+    value === null || value === undefined ? '—' : `${rounded(value / 1e6)} MB`;
   rows.push(['Peak memory', megabytes(peak_memory_bytes.champion), megabytes(peak_memory_bytes.candidate), '—']);
   rows.push([
     'Artifact',

@@ -1,0 +1,143 @@
+import { type Document, isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { UserError } from '../error.ts';
+import { type Entry, type Position, refuse } from './problem.ts';
+
+/** A YAML text as plain values, with the place of every entry. */
+export interface YamlText {
+  value: unknown;
+  /** Where an entry stands, lines and columns from 1; where it is missing, where its nearest parent does. */
+  position: (entry: Entry) => Position;
+  /** The line of an entry, or null where it isn't written. */
+  line: (entry: Entry) => number | null;
+}
+
+/** No document of ours comes near; a parser's time grows with the text. */
+const LONGEST = 1_000_000;
+/** Keys that mean something to JavaScript's objects. */
+const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
+
+/**
+ * Reads one YAML 1.2 document strictly: no duplicate keys, no anchors, aliases, merge keys or tags (what is written is
+ * what is meant), and keys that are text.
+ * @throws UserError that names the line and column.
+ */
+export function readYaml(text: string, path: string): YamlText {
+  if (text.length > LONGEST) {
+    throw new UserError(`${path} is longer than ${LONGEST} characters.`, { fix: 'Keep data out of it.' });
+  }
+  const lines = new LineCounter();
+  const document = parse(text, path, lines);
+  const at = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const problems = [
+    ...document.errors.map((error) => ({
+      at: at(error.pos[0]),
+      entry: [],
+      message: error.code === 'DUPLICATE_KEY' ? 'this key is there twice' : sentence(error.message),
+      fix:
+        error.code === 'DUPLICATE_KEY'
+          ? 'Remove one of them.'
+          : 'Check indentation, colons, quotes and brackets there; text that begins with @, * or & needs quotes.',
+    })),
+    ...strangers(document).map(({ offset, message, fix }) => ({ at: at(offset), entry: [], message, fix })),
+  ];
+  if (problems.length > 0) refuse(path, problems);
+  return {
+    value: document.toJS(),
+    position: (entry) => at(offsetOf(document, entry) ?? nearestOffset(document, entry)),
+    line: (entry) => {
+      const offset = offsetOf(document, entry);
+      return offset === null ? null : at(offset).line;
+    },
+  };
+}
+
+function parse(text: string, path: string, lineCounter: LineCounter): Document.Parsed {
+  let documents: Document.Parsed[];
+  try {
+    documents = [...parseAllDocuments(text, { lineCounter, version: '1.2', schema: 'core', prettyErrors: false })];
+  } catch (cause) {
+    // The parser descends by calling itself: a text of a hundred thousand brackets ends its stack.
+    throw new UserError(`${path} is nested too deeply to be read.`, { fix: 'Write it without such nesting.', cause });
+  }
+  if (documents.some(({ errors }) => errors.some(({ message }) => message.includes('call stack')))) {
+    throw new UserError(`${path} is nested too deeply to be read.`, { fix: 'Write it without such nesting.' });
+  }
+  const [document] = documents;
+  if (document === undefined || document.contents === null) {
+    throw new UserError(`${path} is empty.`, { fix: 'Write the document, or restore it from git.' });
+  }
+  if (documents.length > 1) {
+    throw new UserError(`${path} holds ${documents.length} documents.`, {
+      fix: 'Remove the lines `---` between them.',
+    });
+  }
+  return document;
+}
+
+interface Stranger {
+  offset: number;
+  message: string;
+  fix: string;
+}
+
+function strangers(document: Document.Parsed): Stranger[] {
+  const found: Stranger[] = [];
+  visit(document, (_, node) => {
+    if (isPair(node)) {
+      const { key } = node;
+      const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+      const name = isScalar(key) ? key.value : undefined;
+      if (typeof name !== 'string' && typeof name !== 'number') {
+        found.push({ offset, message: 'a key must be text', fix: 'Quote the key.' });
+      } else if (name === '<<') {
+        found.push({ offset, message: 'merge keys (<<) are not read', fix: 'Write the entries out.' });
+      } else if (FORBIDDEN.includes(String(name))) {
+        found.push({ offset, message: `the key ${name} is not allowed`, fix: 'Rename it.' });
+      }
+      return;
+    }
+    if (!isNode(node)) return;
+    const offset = node.range?.[0] ?? 0;
+    if (isAlias(node)) found.push({ offset, message: 'aliases (*) are not read', fix: 'Write the value out.' });
+    else if (node.anchor !== undefined)
+      found.push({ offset, message: 'anchors (&) are not read', fix: 'Write the value out where it is used.' });
+    if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
+      found.push({ offset, message: 'tags (!) are not read', fix: 'Remove the tag.' });
+    }
+  });
+  const tagged = document.warnings.map((warning) => ({
+    offset: warning.pos[0],
+    message: sentence(warning.message),
+    fix: 'Remove the tag or the directive.',
+  }));
+  return [...found, ...tagged];
+}
+
+/** Where the key of an entry (or the item of a list) begins; null where it isn't written. */
+function offsetOf(document: Document.Parsed, entry: Entry): number | null {
+  const last = entry.at(-1);
+  if (last === undefined) return document.contents?.range?.[0] ?? 0;
+  const parent = entry.length === 1 ? document.contents : document.getIn(entry.slice(0, -1), true);
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(last));
+    return pair !== undefined && isNode(pair.key) ? (pair.key.range?.[0] ?? null) : null;
+  }
+  const node = document.getIn(entry, true);
+  return isNode(node) ? (node.range?.[0] ?? null) : null;
+}
+
+function nearestOffset(document: Document.Parsed, entry: Entry): number {
+  for (let length = entry.length - 1; length > 0; length--) {
+    const offset = offsetOf(document, entry.slice(0, length));
+    if (offset !== null) return offset;
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+/** A message of the parser as the rest of a sentence of ours. */
+function sentence(message: string): string {
+  return `this is no valid YAML: ${message.replace(/[.:]\s*$/, '').replaceAll('\n', ' ')}`;
+}
