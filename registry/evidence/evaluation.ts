@@ -66,10 +66,14 @@ export type Slice = z.infer<typeof Slice>;
 /** The raw columns that a version reads and the outputs that it gives: what callers depend on. */
 export const Contract = z.strictObject({
   columns: z.array(z.strictObject({ name: z.string(), type: z.string() })),
-  outputs: z.array(z.strictObject({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) })),
+  outputs: z.array(
+    z.strictObject({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) }),
+  ),
   classes: z.array(z.string()).nullable(),
   /** The inner inputs of the ONNX graph; free to change with features.sql. */
-  inputs: z.array(z.strictObject({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) })),
+  inputs: z.array(
+    z.strictObject({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) }),
+  ),
   opset: z.record(z.string(), z.int()),
 });
 export type Contract = z.infer<typeof Contract>;
@@ -86,13 +90,14 @@ export const Subject = z.strictObject({
   not_finite: Count,
   training: z.strictObject({ rows: Count, start: z.string().nullable(), end: z.string().nullable() }),
   features: z.array(z.string()),
-  contract: Contract,
+  /** Null where the version's process was stopped before it could tell. */
+  contract: Contract.nullable(),
 });
 export type Subject = z.infer<typeof Subject>;
 
 /** What was found wrong with the data, with its numbers; each makes the verdict inconclusive. */
 export const DataFinding = z.strictObject({
-  check: z.enum(['overlap_by_id', 'overlap_by_time', 'too_few_rows', 'stale', 'unknown_overlap']),
+  check: z.enum(['overlap_by_id', 'overlap_by_time', 'too_few_rows', 'stale', 'unknown_overlap', 'one_class', 'stopped', 'constant']),
   /** One finished sentence. */
   sentence: z.string(),
 });
@@ -113,7 +118,13 @@ export type Flips = z.infer<typeof Flips>;
 
 const Fairness = z.strictObject({
   column: z.string(),
-  groups: z.array(z.strictObject({ value: z.string(), rows: Count, selection_rate: z.strictObject({ champion: Measured, candidate: Measured }) })),
+  groups: z.array(
+    z.strictObject({
+      value: z.string(),
+      rows: Count,
+      selection_rate: z.strictObject({ champion: Measured, candidate: Measured }),
+    }),
+  ),
   measures: z.array(
     z.strictObject({
       measure: z.enum(['demographic_parity_difference', 'demographic_parity_ratio', 'equalized_odds_difference']),
@@ -173,7 +184,11 @@ export const Evaluation = z.strictObject({
   calibration: z.strictObject({ champion: Reliability.nullable(), candidate: Reliability }).nullable(),
   /** Weighted counts, rows by true class, columns by predicted class. */
   confusion: z
-    .strictObject({ classes: z.array(z.string()), champion: z.array(z.array(z.number())).nullable(), candidate: z.array(z.array(z.number())) })
+    .strictObject({
+      classes: z.array(z.string()),
+      champion: z.array(z.array(z.number())).nullable(),
+      candidate: z.array(z.array(z.number())),
+    })
     .nullable(),
   curves: z.strictObject({ champion: Curves.nullable(), candidate: Curves }).nullable(),
   flips: Flips.nullable(),

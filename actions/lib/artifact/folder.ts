@@ -19,6 +19,8 @@ export interface ArtifactFolder {
   bytes: number;
   /** Fitted tables: name → path of its Parquet file. */
   state: Record<string, string>;
+  /** Path of the sketch of training ids; null without one. */
+  sketch: string | null;
 }
 
 const REQUIRED = ['artifact.json', 'features.sql', 'model.onnx'];
@@ -62,6 +64,7 @@ export async function readArtifactFolder(path: string, name: string): Promise<Ar
     modelBytes: digests.get('model.onnx')?.bytes ?? 0,
     bytes: [...digests.values()].reduce((sum, { bytes }) => sum + bytes, 0),
     state,
+    sketch: description.training.ids === null ? null : join(path, description.training.ids),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
  */
 export interface Frame {
   head: unknown;
-  body: Uint8Array;
+  body: Uint8Array<ArrayBuffer>;
 }
 
 const LENGTHS = 8;

@@ -1,0 +1,75 @@
+import { pack } from '#lib/child/arrays.ts';
+import { serve } from '#lib/child/serve.ts';
+import { checkDataset } from '#lib/data/check.ts';
+import { openDataset } from '#lib/data/dataset.ts';
+import { datasetDigest } from '#lib/data/digest.ts';
+import { openDatabase } from '#lib/data/duckdb.ts';
+import { idsOfRows } from '#lib/data/ids.ts';
+import { overlapWithDataset, readSketch } from '#lib/data/sketch.ts';
+import { readUnits } from '#lib/data/units.ts';
+import { type DataRequest, DataRequest as Request } from './requests.ts';
+
+/*
+ * The process that reads the benchmark for the statistics: checks it against its declaration, and hands over label,
+ * weight, cluster and slices of each row. It is the only one that sees labels.
+ */
+
+type Read = Extract<DataRequest, { kind: 'read' }>;
+type Source = Awaited<ReturnType<typeof open>>;
+
+let source: Source | null = null;
+
+await serve(async (request) => {
+  const asked = Request.parse(request);
+  if (asked.kind === 'read') {
+    source = await open(asked);
+    return read(source, asked);
+  }
+  if (source === null) throw new Error('no data was read');
+  return { head: { ids: await idsOfRows(source.connection, source.dataset, source.id, asked.rows) } };
+});
+
+async function open({ data }: Read) {
+  const { connection } = await openDatabase({ temporary: data.temporary });
+  const dataset = await openDataset(connection, data.dataset, { root: data.root, schema: data.schema });
+  return { connection, dataset, id: data.id };
+}
+
+async function read({ connection, dataset, id }: Source, asked: Read) {
+  const { schema } = asked.data;
+  const facts = await checkDataset(connection, dataset, { schema, id, time: asked.time ?? undefined });
+  const units = await readUnits(connection, dataset, {
+    label: {
+      task: asked.task,
+      column: asked.label,
+      type: schema[asked.label].type,
+      positive: asked.positive ?? undefined,
+      classes: asked.classes ?? undefined,
+    },
+    weight: asked.weight ?? undefined,
+    cluster: asked.cluster ?? undefined,
+    slices: asked.slices,
+  });
+  const overlaps = [];
+  for (const path of asked.sketches) {
+    overlaps.push(await overlapWithDataset(connection, await readSketch(connection, path), dataset, id));
+  }
+  const { layout, body } = pack([
+    units.label,
+    ...(units.weight === null ? [] : [units.weight]),
+    ...(units.cluster === null ? [] : [units.cluster.codes]),
+    ...units.slices.map(({ codes }) => codes),
+  ]);
+  const head = {
+    rows: units.rows,
+    clusters: units.cluster?.count ?? null,
+    digest: datasetDigest(dataset.files).digest,
+    start: facts.start,
+    end: facts.end,
+    overlaps: overlaps.map(({ shared, sampled, estimate }) => ({ shared, sampled, estimate })),
+    weighted: units.weight !== null,
+    slices: units.slices.map(({ column, values }) => ({ column, values })),
+    layout,
+  };
+  return { head, body };
+}

@@ -1,0 +1,43 @@
+import { dirname, join, resolve } from 'node:path';
+import { reportToWorkflow } from '#lib/action.ts';
+import { loadModel } from '#lib/load-model.ts';
+import type { Verb } from '#lib/verb.ts';
+import { writeWhole } from '#lib/write.ts';
+import { judge } from '#registry/judge.ts';
+import { evaluationSummary } from '#registry/markdown/evaluation.ts';
+import type { Status } from '#registry/verdict.ts';
+import { evaluate } from './evaluate.ts';
+import { EvaluateInputs } from './inputs.ts';
+import { findSubjects } from './subjects.ts';
+
+const EXIT: Record<Status, number> = { pass: 0, fail: 1, inconclusive: 2 };
+
+export const verb: Verb<typeof EvaluateInputs> = {
+  description: 'Evaluates a candidate against the champion on the benchmark, and judges it by the policy of model.yaml.',
+  inputs: EvaluateInputs,
+  async run(inputs, world) {
+    const root = resolve(inputs.root);
+    const { model, where } = await loadModel(root, inputs.model);
+    if (inputs.benchmark !== undefined) model.data.benchmark.uri = inputs.benchmark;
+    const { candidate, champion } = inputs;
+    const subjects = await findSubjects(model, { root, candidate, champion, selfTest: inputs['self-test'] });
+    const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
+    const request = { model, subjects, root, limits, latency: inputs.latency, major: inputs.major };
+    const { evidence, flips } = await evaluate(request, world);
+    const verdict = judge(model, evidence, where);
+    const summary = evaluationSummary(evidence, verdict);
+
+    const flipsPath = join(dirname(inputs.evidence), 'flips.json');
+    await writeWhole(inputs.evidence, `${JSON.stringify(evidence, null, 1)}\n`);
+    if (flips !== null) await writeWhole(flipsPath, `${JSON.stringify(flips, null, 1)}\n`);
+    await writeWhole(inputs.summary, summary);
+    await reportToWorkflow({ verdict: verdict.verdict, evidence: inputs.evidence, summary: inputs.summary }, summary);
+
+    const [headline] = summary.split('\n<details>');
+    world.print(headline.trimEnd());
+    const also = flips === null ? '' : `, flipped rows in ${flipsPath}`;
+    world.print(`\nSummary in ${inputs.summary}, evidence in ${inputs.evidence}${also}`);
+    const red = verdict.verdict === 'fail' || inputs['fail-on'] === 'inconclusive';
+    return inputs['fail-on'] !== 'never' && red ? EXIT[verdict.verdict] : 0;
+  },
+};

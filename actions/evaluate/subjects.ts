@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { type ArtifactFolder, readArtifactFolder } from '#lib/artifact/folder.ts';
+import { UserError } from '#registry/error.ts';
+import type { Model } from '#registry/model.ts';
+import { locateChampion, locateVersion } from './registered.ts';
+
+/** One of the two versions, before anything of it has run. */
+export interface NamedArtifact extends ArtifactFolder {
+  role: 'candidate' | 'champion';
+  version: string | null;
+}
+
+export interface Subjects {
+  candidate: NamedArtifact;
+  champion: NamedArtifact | null;
+  /** Both are the same artifact. */
+  identical: boolean;
+}
+
+/**
+ * Finds both versions: a folder, a registered version, or (for the champion, by default) what channels.yaml names.
+ * @throws UserError where the candidate is the champion itself and no self-test was asked for.
+ */
+export async function findSubjects(
+  model: Model,
+  asked: { root: string; candidate: string; champion: string | undefined; selfTest: boolean },
+): Promise<Subjects> {
+  const candidate = await find('candidate', asked.candidate, asked.root, model);
+  const named = asked.champion ?? (await locateChampion(asked.root, model.name));
+  const champion = named === null ? null : await find('champion', named, asked.root, model);
+  const identical = champion !== null && champion.digest === candidate.digest;
+  if (identical && !asked.selfTest) {
+    throw new UserError(`the candidate is the champion itself: both have the digest ${candidate.digest}`, {
+      fix: 'Name another candidate; or add --self-test to see that comparing a model with itself finds no difference.',
+    });
+  }
+  if (asked.selfTest && !identical) {
+    throw new UserError('--self-test compares a model with itself, but candidate and champion differ', {
+      fix: 'Give the same folder or version to both, or leave --self-test out.',
+    });
+  }
+  return { candidate, champion, identical };
+}
+
+async function find(role: NamedArtifact['role'], name: string, root: string, model: Model): Promise<NamedArtifact> {
+  const registered = await locateVersion(root, model.name, name);
+  const folder = await readArtifactFolder(registered?.folder ?? resolve(root, name), `the ${role}`);
+  if (registered !== null && registered.digest !== folder.digest) {
+    throw new UserError(`the ${role} ${name} has the digest ${folder.digest}, but its manifest says ${registered.digest}`, {
+      fix: 'The artifact was changed after it was registered: fetch it again, and find out who changed it.',
+    });
+  }
+  if (folder.description.model !== model.name || folder.description.task !== model.task) {
+    throw new UserError(
+      `the ${role} in ${folder.path} was made for ${folder.description.model} (${folder.description.task}), not for ${model.name} (${model.task})`,
+      { fix: 'Name an artifact of this model.' },
+    );
+  }
+  return { ...folder, role, version: registered?.version ?? null };
+}
