@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EvaluateInputs } from '../../actions/evaluate/inputs.ts';
+import { verb as evaluation } from '../../actions/evaluate/main.ts';
 import { realWorld, type World } from '../../actions/lib/world.ts';
 import { UserError } from '../../registry/error.ts';
 import { build, type Recipe } from './build.ts';
@@ -78,6 +80,11 @@ async function demo(world: World, { rows, out }: Options): Promise<void> {
   await step(world, `3/4  Train the candidate: January to March, seven features, ${amount}`, async () =>
     train(world, await candidateRecipe(), rows, candidate),
   );
+  world.print("4/4  Evaluate both on April's flights, with days as the independent unit\n");
+  const evidence = join(out, 'evaluation.json');
+  const summary = join(out, 'evaluation.md');
+  const inputs = { model: 'flight-delay', root, candidate, champion, evidence, summary, 'fail-on': 'never' };
+  await evaluation.run(EvaluateInputs.parse(inputs), world);
 }
 
 const world = realWorld();

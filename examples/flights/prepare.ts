@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 /** The months of 2001 that the source holds, and what this example uses them for. */
@@ -78,12 +79,19 @@ export async function prepare(options: {
 }
 
 if (import.meta.main) {
-  const started = performance.now();
-  const folder = process.argv[2] ?? join(import.meta.dirname, '.tiltyard', 'data');
-  console.log(`Writing flights by month to ${folder}`);
-  await prepare({
-    folder,
-    onMonth: ({ path, rows }) => console.log(`  ${path}: ${rows.toLocaleString('en')} flights`),
+  // `node prepare.ts [--months 1,2,3] [--out folder]`
+  const { values } = parseArgs({
+    options: {
+      months: { type: 'string', default: MONTHS.join(',') },
+      out: { type: 'string', default: join(import.meta.dirname, '.tiltyard', 'data') },
+    },
   });
-  console.log(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const months = values.months.split(',').map(Number);
+  const unknown = months.find((month) => !MONTHS.includes(month));
+  if (unknown !== undefined) throw new RangeError(`--months ${values.months}: the source has the months 1 to 6 only`);
+  await prepare({
+    folder: values.out,
+    months,
+    onMonth: ({ path, rows }) => console.log(`${path}: ${rows.toLocaleString('en')} flights`),
+  });
 }

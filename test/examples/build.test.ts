@@ -93,6 +93,7 @@ describe('building a version of the example', () => {
       'state/destination_rates.parquet',
       'state/origin_rates.parquet',
       'state/route_rates.parquet',
+      'training-ids.parquet',
     ]);
     const same = ['artifact.json', 'model.onnx'].map(async (file) =>
       (await readFile(join(first, file))).equals(await readFile(join(second, file))),
