@@ -1,6 +1,7 @@
 import { UserError } from '#registry/error.ts';
 import type { Task } from '#registry/metric.ts';
 import type { ColumnType } from '#registry/model.ts';
+import type { Rule } from './column-rules.ts';
 import { identifier, literal } from './duckdb.ts';
 
 export interface LabelRule {
@@ -54,4 +55,19 @@ export function allowedLabels(rule: LabelRule): string {
   if (rule.task === 'multiclass_classification') return `one of the classes ${(rule.classes ?? []).join(', ')}`;
   if (rule.positive !== undefined || rule.type === 'boolean') return 'present';
   return '0 or 1 (or set data.positive to the value that counts as positive)';
+}
+
+/** The label as a rule of the schema check. A missing one is already found by its column's own rule. */
+export function labelRule(rule: LabelRule): Rule {
+  const column = identifier(rule.column);
+  return {
+    column: rule.column,
+    rule: 'label',
+    broken: `${column} IS NOT NULL AND ${notNan(rule)}(${labelExpression(rule)}) IS NULL`,
+    wanted: `a label must be ${allowedLabels(rule)}`,
+  };
+}
+
+function notNan({ type, column }: LabelRule): string {
+  return type === 'float' || type === 'double' ? `NOT isnan(${identifier(column)}) AND ` : '';
 }

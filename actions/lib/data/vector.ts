@@ -4,6 +4,7 @@ import {
   DuckDBFloatVector,
   DuckDBIntegerVector,
   DuckDBUBigIntVector,
+  DuckDBUHugeIntVector,
   DuckDBUTinyIntVector,
   DuckDBVarCharVector,
 } from '@duckdb/node-api';
@@ -75,6 +76,18 @@ export function uint8Column(chunk: Chunk, index: number): NumberColumn<Uint8Arra
   const vector = chunk.getColumnVector(index);
   if (!(vector instanceof DuckDBUTinyIntVector)) throw unexpected('UTINYINT', index);
   return { items: vector['items'], validity: words(vector['validity']['data']) };
+}
+
+/** The lower 64 bits of column `index`, which the query made UHUGEINT without a null. */
+export function lowWords(chunk: Chunk, index: number): BigUint64Array {
+  const vector = chunk.getColumnVector(index);
+  if (!(vector instanceof DuckDBUHugeIntVector)) throw unexpected('UHUGEINT', index);
+  const view = vector['dataView'];
+  // DuckDB keeps 16 bytes a value, the lower half first.
+  const halves = new BigUint64Array(view.buffer, view.byteOffset, 2 * vector.itemCount);
+  const low = new BigUint64Array(vector.itemCount);
+  for (let i = 0; i < low.length; i++) low[i] = halves[2 * i];
+  return low;
 }
 
 /** Column `index`, which the query made VARCHAR; each text is decoded only when it is asked for. */
