@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { findMetric } from '#lib/metrics/catalogue.ts';
+import { binaryMetrics, multiclassMetrics, regressionMetrics } from '#lib/metrics/catalogue.generated.ts';
 import type { Metric, Predictions } from '#lib/metrics/metric.ts';
 import { binaryPredictions, multiclassPredictions, regressionPredictions } from '#lib/metrics/predictions.ts';
 import type { MetricParams } from '#registry/metric.ts';
@@ -52,9 +52,20 @@ export function predictionsOf(
   return binaryPredictions({ label: Uint8Array.from(label), score, threshold: one.threshold, weight: weights });
 }
 
+const CATALOGUE: Record<Predictions['task'], readonly Metric[]> = {
+  binary_classification: binaryMetrics,
+  multiclass_classification: multiclassMetrics,
+  regression: regressionMetrics,
+};
+
+/** Every metric of a task. */
+export function metricsOf(task: Predictions['task']): readonly Metric[] {
+  return CATALOGUE[task];
+}
+
 /** A metric that must exist. */
 export function known(task: Predictions['task'], name: string): Metric {
-  const metric = findMetric(task, name);
+  const metric = metricsOf(task).find((one) => one.name === name);
   if (metric === undefined) throw new Error(`no metric ${name} of ${task}`);
   return metric;
 }

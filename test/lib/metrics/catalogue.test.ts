@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { findMetric, metricsOf } from '#lib/metrics/catalogue.ts';
 import { binaryPredictions, multiclassPredictions, regressionPredictions } from '#lib/metrics/predictions.ts';
 import { UserError } from '#registry/error.ts';
 import { metrics } from '#registry/metrics.generated.ts';
-import { known } from './cases.ts';
+import { known, metricsOf } from './cases.ts';
 
 const TASKS = ['binary_classification', 'multiclass_classification', 'regression'] as const;
 
@@ -28,12 +27,6 @@ test('what is smooth shrinks with the root of the rows; max_error and positive_r
     'max_error',
   ]);
   expect(all.filter((metric) => !metric.relative).map(({ name }) => name)).toEqual(['positive_rate', 'max_error']);
-});
-
-test('an unknown metric is not found, nor one of another task', () => {
-  expect(findMetric('binary_classification', 'rmse')).toBeUndefined();
-  expect(findMetric('regression', 'constructor')).toBeUndefined();
-  expect(findMetric('regression', 'rmse')?.name).toBe('rmse');
 });
 
 test('without a row every metric is NaN', () => {

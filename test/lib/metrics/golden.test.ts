@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { metricsOf } from '#lib/metrics/catalogue.ts';
 import { binaryPredictions } from '#lib/metrics/predictions.ts';
-import { golden, known, magnitude, measured, predictionsOf } from './cases.ts';
+import { golden, known, magnitude, measured, metricsOf, predictionsOf } from './cases.ts';
 
 describe.each(golden.cases)('$task: $name', (one) => {
   const predictions = predictionsOf(one);

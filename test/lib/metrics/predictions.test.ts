@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { metricsOf } from '#lib/metrics/catalogue.ts';
 import type { Predictions } from '#lib/metrics/metric.ts';
 import { binaryPredictions, partition, reweighted, subset } from '#lib/metrics/predictions.ts';
-import { measured } from './cases.ts';
+import { measured, metricsOf } from './cases.ts';
 import { paramsOf, predictionsOf, type Sample, sampleOf } from './samples.ts';
 
 const TASKS = ['binary_classification', 'multiclass_classification', 'regression'] as const;

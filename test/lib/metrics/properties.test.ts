@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { metricsOf } from '#lib/metrics/catalogue.ts';
-import { magnitude, measured } from './cases.ts';
+import { magnitude, measured, metricsOf } from './cases.ts';
 import { paramsOf, predictionsOf, sampleOf } from './samples.ts';
 
 const TASKS = ['binary_classification', 'multiclass_classification', 'regression'] as const;

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { metricsOf } from '#lib/metrics/catalogue.ts';
-import { known } from './cases.ts';
+import { known, metricsOf } from './cases.ts';
 import { paramsOf, predictionsOf, type Row, type Sample, sampleOf } from './samples.ts';
 
 const TASK = 'binary_classification';

@@ -30,16 +30,16 @@ export const metric: Metric<BinaryPredictions> = {
     const total = positive + negative;
     // Σ w · label − Σ w · score of each bin.
     const gap = new Float64Array(bins);
-    for (let g = 0, k = 0, below = 0; g < end.length; g++) {
+    for (let g = 0, k = 0, below = 0, bin = 0; g < end.length; g++) {
       const value = score[row[k]];
       let ones = 0;
       let all = 0;
       for (; k < end[g]; k++) {
         const w = weight === null ? 1 : weight[k];
         all += w;
-        if (label[k] === 1) ones += w;
+        ones += w * label[k];
       }
-      const bin = Math.min(bins - 1, Math.floor((below * bins) / total));
+      while (bin < bins - 1 && below * bins >= (bin + 1) * total) bin++;
       gap[bin] += ones - all * value;
       below += all;
     }

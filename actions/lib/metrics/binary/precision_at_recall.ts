@@ -23,7 +23,7 @@ export const metric: Metric<BinaryPredictions> = {
       for (const from = g === 0 ? 0 : end[g - 1]; k >= from; k--) {
         const w = weight === null ? 1 : weight[k];
         all += w;
-        if (label[k] === 1) seen += w;
+        seen += w * label[k];
       }
       if (seen / positive >= target && all > 0 && !(best >= seen / all)) best = seen / all;
     }
