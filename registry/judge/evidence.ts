@@ -1,6 +1,6 @@
 import { plain, plural } from '../markdown/number.ts';
 import type { Finding, Status } from '../verdict.ts';
-import { type Context, quoted } from './context.ts';
+import { type Context, quoted, whole } from './context.ts';
 
 /**
  * What makes the evidence unfit to be judged by this policy at all, as ends of sentences: it is about another model or
@@ -58,16 +58,11 @@ export function judgeSurroundings(context: Context, unfit: readonly string[]): F
   for (const { check, sentence } of evidence.data_findings) {
     findings.push(fixedRule('data', check, 'inconclusive', sentence, 'the benchmark must be sound'));
   }
-  if (evidence.candidate.not_finite > 0) {
-    findings.push(
-      fixedRule(
-        'data',
-        'outputs',
-        'inconclusive',
-        `The candidate gives NaN or infinity for ${plural(evidence.candidate.not_finite, 'row')}.`,
-        'outputs must be finite',
-      ),
-    );
+  const spoilt = whole(evidence.candidate.not_finite);
+  if (spoilt !== 0) {
+    const number = spoilt === null ? 'an unknown number of rows' : plural(spoilt, 'row');
+    const sentence = `The candidate gives NaN or infinity for ${number}.`;
+    findings.push(fixedRule('data', 'outputs', 'inconclusive', sentence, 'outputs must be finite'));
   }
   return findings;
 }
