@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '#registry/error.ts';
 import { z } from 'zod';
 import { type Frame, readFrames, writeFrame } from './frame.ts';
@@ -45,6 +46,7 @@ const Answer = z.discriminatedUnion('kind', [
 /** How often the memory of a child is looked at. A model that fills 5 GB a second overshoots by about 100 MB. */
 const MEMORY_POLL_MS = 20;
 const KEPT_STDERR = 4_000;
+const LAST_MOMENT_MS = 1_000;
 const living = new Set<ChildProcess>();
 
 process.on('exit', () => {
@@ -88,7 +90,13 @@ export function startChild(entry: string, name: string, limits: Limits, signal?:
   const frames = readFrames(output);
 
   async function next(): Promise<Frame> {
-    const result = await frames.next().catch((cause: unknown) => ({ done: true as const, value: undefined, cause }));
+    const result = await frames.next().catch(async (cause: Error) => {
+      // One that goes down breaks off in the middle, and gets a moment to say how; one that lives on is not believed.
+      await Promise.race([ended, sleep(LAST_MOMENT_MS)]);
+      const why = new ChildStopped('crash', `${name} answered with what is no answer: ${cause.message}`);
+      if (child.exitCode === null && child.signalCode === null) kill(why);
+      return { done: true as const, value: undefined };
+    });
     if (!result.done) return result.value;
     await ended;
     if (stopped) throw stopped;
