@@ -1,10 +1,10 @@
 import { pack } from '#lib/child/arrays.ts';
 import { serve } from '#lib/child/serve.ts';
-import { checkDataset } from '#lib/data/check.ts';
+import { checkDataset, requireSound } from '#lib/data/check.ts';
 import { openDataset } from '#lib/data/dataset.ts';
-import { datasetDigest } from '#lib/data/digest.ts';
 import { openDatabase } from '#lib/data/duckdb.ts';
 import { idsOfRows } from '#lib/data/ids.ts';
+import type { LabelRule } from '#lib/data/label.ts';
 import { overlapWithDataset, readSketch } from '#lib/data/sketch.ts';
 import { readUnits } from '#lib/data/units.ts';
 import { type DataRequest, DataRequest as Request } from './requests.ts';
@@ -37,23 +37,24 @@ async function open({ data }: Read) {
 
 async function read({ connection, dataset, id }: Source, asked: Read) {
   const { schema } = asked.data;
-  const facts = await checkDataset(connection, dataset, { schema, id, time: asked.time ?? undefined });
+  const label: LabelRule = {
+    task: asked.task,
+    column: asked.label,
+    type: schema[asked.label].type,
+    positive: asked.positive ?? undefined,
+    classes: asked.classes ?? undefined,
+  };
+  const facts = await checkDataset(connection, dataset, { schema, id, time: asked.time ?? undefined, label });
+  requireSound(facts, dataset);
   const units = await readUnits(connection, dataset, {
-    label: {
-      task: asked.task,
-      column: asked.label,
-      type: schema[asked.label].type,
-      positive: asked.positive ?? undefined,
-      classes: asked.classes ?? undefined,
-    },
+    label,
     weight: asked.weight ?? undefined,
     cluster: asked.cluster ?? undefined,
     slices: asked.slices,
   });
-  const overlaps = [];
-  for (const path of asked.sketches) {
-    overlaps.push(await overlapWithDataset(connection, await readSketch(connection, path), dataset, id));
-  }
+  const sketches = [];
+  for (const path of asked.sketches) sketches.push(await readSketch(connection, path));
+  const overlaps = sketches.length === 0 ? [] : await overlapWithDataset(connection, sketches, dataset, id);
   const { layout, body } = pack([
     units.label,
     ...(units.weight === null ? [] : [units.weight]),
@@ -63,7 +64,7 @@ async function read({ connection, dataset, id }: Source, asked: Read) {
   const head = {
     rows: units.rows,
     clusters: units.cluster?.count ?? null,
-    digest: datasetDigest(dataset.files).digest,
+    digest: facts.digest,
     start: facts.start,
     end: facts.end,
     overlaps: overlaps.map(({ shared, sampled, estimate }) => ({ shared, sampled, estimate })),

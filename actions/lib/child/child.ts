@@ -100,8 +100,9 @@ export function startChild(entry: string, name: string, limits: Limits, signal?:
     if (!result.done) return result.value;
     await ended;
     if (stopped) throw stopped;
-    const how = child.signalCode === null ? `with status ${child.exitCode}` : `by ${child.signalCode}`;
-    throw new ChildStopped('crash', `${name} ended ${how} before it had answered${stderr ? `: ${stderr.trim()}` : ''}`);
+    // A signal is what a crash in native code or a lack of memory looks like; a plain exit is a bug of our own.
+    if (child.signalCode !== null) throw new ChildStopped('crash', `${name} crashed (${child.signalCode})`);
+    throw new Error(`${name} ended with status ${child.exitCode} before it had answered: ${stderr.trim()}`);
   }
 
   async function ask(request: unknown, onFrame?: (frame: Frame) => void): Promise<Frame> {

@@ -1,4 +1,4 @@
-import { nearest } from '#lib/data/nearest.ts';
+import { nearest } from '#registry/nearest.ts';
 import { UserError } from '#registry/error.ts';
 import type { Feature } from './features.ts';
 import type { Value } from './proto.ts';
