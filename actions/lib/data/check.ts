@@ -6,6 +6,7 @@ import { datasetDigest } from './digest.ts';
 import { type Connection, identifier } from './duckdb.ts';
 import { checkJsonTypes } from './json-types.ts';
 import { type LabelRule, labelRule } from './label.ts';
+import { requireWhole } from './packed.ts';
 import { asDataError } from './refusal.ts';
 
 export interface CheckRequest {
@@ -40,6 +41,7 @@ export async function checkDataset(
 ): Promise<DataCheck> {
   const { schema, id, time, label } = request;
   requireTime(schema, time);
+  for (const file of dataset.files) await requireWhole(file);
   if (dataset.format === 'jsonl') await checkJsonTypes(connection, dataset, schema);
   const rules: Rule[] = [
     ...Object.entries(schema).flatMap(([name, column]) =>

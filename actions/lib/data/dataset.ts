@@ -1,10 +1,10 @@
 import { UserError } from '#registry/error.ts';
 import type { Column, ColumnType, Dataset as DatasetUri } from '#registry/model.ts';
+import { nearest } from '#registry/nearest.ts';
 import { DUCKDB_TYPE, readsAs } from './column-type.ts';
 import { type Connection, identifier, literal } from './duckdb.ts';
 import { type DataFiles, type Format, locate } from './files.ts';
 import { readCsvHeader } from './header.ts';
-import { nearest } from './nearest.ts';
 import { asDataError } from './refusal.ts';
 
 export interface RawColumn {

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UserError } from '#registry/error.ts';
+import { openText, unpackError } from './packed.ts';
 
 export interface CsvHeader {
   /** The names in the order of the file. */
@@ -12,10 +11,7 @@ const LONGEST = 1_000_000;
 
 /** The first line of a text file (`.gz` and `.zst` are unpacked), without its line end; quoted line ends don't end it. */
 export async function firstLine(file: string): Promise<string> {
-  const raw = createReadStream(file);
-  const unpack = /\.gz$/i.test(file) ? createGunzip() : /\.zst$/i.test(file) ? createZstdDecompress() : null;
-  const stream = unpack === null ? raw : raw.pipe(unpack);
-  raw.on('error', (error) => stream.destroy(error));
+  const stream = openText(file);
   const parts: Buffer[] = [];
   let length = 0;
   let quoted = false;
@@ -37,13 +33,9 @@ export async function firstLine(file: string): Promise<string> {
       }
     }
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`the data file ${file} can't be unpacked: ${error instanceof Error ? error.message : error}`, {
-      fix: 'It looks damaged or truncated; make it again.',
-      cause: error,
-    });
+    throw error instanceof UserError ? error : unpackError(file, error);
   } finally {
-    raw.destroy();
+    stream.destroy();
   }
   return text(parts);
 }

@@ -1,8 +1,8 @@
 import { UserError } from '#registry/error.ts';
 import type { Column, ColumnType } from '#registry/model.ts';
+import { nearest } from '#registry/nearest.ts';
 import type { Dataset } from './dataset.ts';
 import { type Connection, identifier, literal } from './duckdb.ts';
-import { nearest } from './nearest.ts';
 import { asDataError } from './refusal.ts';
 
 const WHOLE = ['BIGINT', 'UBIGINT'];

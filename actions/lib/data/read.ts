@@ -1,5 +1,5 @@
-import type { Chunk, Connection } from './duckdb.ts';
 import type { Dataset } from './dataset.ts';
+import type { Chunk, Connection } from './duckdb.ts';
 import { asDataError } from './refusal.ts';
 
 /**

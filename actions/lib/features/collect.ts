@@ -1,9 +1,9 @@
 import { type Chunk, type Connection, identifier } from '#lib/data/duckdb.ts';
 import { int32Column, isValid, textColumn, uint8Column } from '#lib/data/vector.ts';
 import { UserError } from '#registry/error.ts';
+import { type Batch, createTarget, type Layout, valueExpression } from './batch.ts';
 import { pairingError } from './pairing-error.ts';
 import type { Feature } from './schema.ts';
-import { type Batch, createTarget, type Layout, valueExpression } from './batch.ts';
 
 export interface Context {
   connection: Connection;

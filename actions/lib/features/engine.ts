@@ -11,12 +11,12 @@ import {
 } from '#lib/data/duckdb.ts';
 import { asDataError } from '#lib/data/refusal.ts';
 import { UserError } from '#registry/error.ts';
-import { collectById, collectInOrder } from './collect.ts';
+import type { Batch, Layout } from './batch.ts';
 import { bindSql, emptyBatch } from './binding.ts';
+import { collectById, collectInOrder } from './collect.ts';
 import { checkRowDependence } from './row-dependence.ts';
 import { type Feature, featureSchema } from './schema.ts';
 import { validateSql } from './sql.ts';
-import type { Batch, Layout } from './batch.ts';
 
 export interface FeaturesRequest {
   /** The text of features.sql. */

@@ -1,9 +1,9 @@
 import type { RawColumn } from '#lib/data/dataset.ts';
 import { identifier } from '#lib/data/duckdb.ts';
 import { UserError } from '#registry/error.ts';
-import { type Context, collectById } from './collect.ts';
-import { showSource } from './binding.ts';
 import type { Batch, Layout } from './batch.ts';
+import { showSource } from './binding.ts';
+import { type Context, collectById } from './collect.ts';
 
 /**
  * Refuses features that depend on other rows: a seeded random tenth of the batch (of a small one up to half) is computed

@@ -1,6 +1,6 @@
 import type { RawColumn } from '#lib/data/dataset.ts';
-import { nearest } from '#lib/data/nearest.ts';
 import { UserError } from '#registry/error.ts';
+import { nearest } from '#registry/nearest.ts';
 
 export type FeatureType = 'float' | 'double' | 'int64' | 'string' | 'bool';
 

@@ -1,8 +1,8 @@
 import { type Connection } from '#lib/data/duckdb.ts';
-import { nearest } from '#lib/data/nearest.ts';
 import { calledFunction, field, isNode, type Node, parseSelect, position } from '#lib/data/syntax.ts';
 import { SPECIAL_NAMES, volatileFunctions } from '#lib/data/volatile.ts';
 import { UserError } from '#registry/error.ts';
+import { nearest } from '#registry/nearest.ts';
 
 export interface SqlRules {
   /** What errors call the text, for example `features.sql`. */
