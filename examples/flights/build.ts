@@ -12,16 +12,18 @@ export interface Recipe {
   data: string;
   /** Path of features.sql. */
   features: string;
-  /** Folder of the SQL of the fitted tables; null for features that need none. */
-  state: string | null;
+  /** Folder of the SQL of the fitted tables. */
+  state: string;
   /** The training program, run with Node. */
   train: string;
   params: Record<string, unknown>;
   seed: number;
+  /** A flight counts as predicted late from this probability on. */
+  threshold: number;
 }
 
 export interface BuildOptions {
-  /** Hears each line that the training program prints. */
+  /** Hears what is being done, and each line that the training program prints. */
   onLine?: (line: string) => void;
   signal?: AbortSignal;
 }
@@ -44,6 +46,7 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions =
   try {
     await mkdir(join(artifact, 'state'), { recursive: true });
     await mkdir(program);
+    options.onLine?.('fitting the state tables, computing features');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
     const training = await makeFeatures(connection, recipe, files, artifact, join(work, 'train.parquet'));
@@ -58,7 +61,6 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions =
       TILTYARD_SEED: String(recipe.seed),
       TILTYARD_OUT: program,
     });
-    const { threshold }: { threshold: number } = JSON.parse(await readFile(join(program, 'metrics.json'), 'utf8'));
     await copyFile(join(program, 'model.onnx'), join(artifact, 'model.onnx'));
     await copyFile(recipe.features, join(artifact, 'features.sql'));
     const description = {
@@ -66,7 +68,7 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions =
       model: 'flight-delay',
       task: 'binary_classification',
       classes: ['0', '1'],
-      threshold,
+      threshold: recipe.threshold,
       output: 'probabilities',
       training: { ...training, digest: await digest(files), ids: 'training-ids.parquet' },
     };
@@ -90,9 +92,9 @@ async function makeFeatures(
   await connection.run('CREATE SCHEMA state');
   // The fitted tables may count labels; features.sql may not see them.
   await connection.run(`CREATE VIEW source AS SELECT * FROM ${rows}`);
-  for (const file of recipe.state === null ? [] : (await readdir(recipe.state)).sort()) {
+  for (const file of (await readdir(recipe.state)).sort()) {
     const table = file.replace(/\.sql$/, '');
-    await connection.run(`CREATE TABLE state.${table} AS ${await readFile(join(recipe.state ?? '', file), 'utf8')}`);
+    await connection.run(`CREATE TABLE state.${table} AS ${await readFile(join(recipe.state, file), 'utf8')}`);
     await connection.run(
       `COPY state.${table} TO ${literal(join(artifact, 'state', `${table}.parquet`))} (COMPRESSION zstd)`,
     );

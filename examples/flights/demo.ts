@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EvaluateInputs } from '../../actions/evaluate/inputs.ts';
 import { verb as evaluation } from '../../actions/evaluate/main.ts';
@@ -41,7 +41,7 @@ function readOptions(): Options | null {
   if (!Number.isInteger(sample) || sample < 1000) {
     throw new UserError(`--sample is ${values.sample}`, { fix: 'Give a whole number of rows, 1000 or more.' });
   }
-  return { rows: values.full ? null : sample, out: values.out };
+  return { rows: values.full ? null : sample, out: resolve(values.out) };
 }
 
 /** Trains one version, showing what the training program prints, and returns its last line. */
@@ -58,6 +58,7 @@ async function train(world: World, recipe: Recipe, rows: number | null, out: str
 }
 
 async function demo(world: World, { rows, out }: Options): Promise<void> {
+  const started = performance.now();
   const candidate = join(out, 'candidate');
   const champion = join(out, 'champion');
   const amount =
@@ -74,17 +75,21 @@ async function demo(world: World, { rows, out }: Options): Promise<void> {
     const flights = months.reduce((sum, month) => sum + month.rows, 0);
     return `${flights.toLocaleString('en')} flights from January to June`;
   });
-  await step(world, `2/4  Train the champion: January, two features, ${amount}`, async () =>
+  await step(world, `2/4  Train the champion: January, three features, ${amount}`, async () =>
     train(world, await championRecipe(), rows, champion),
   );
   await step(world, `3/4  Train the candidate: January to March, seven features, ${amount}`, async () =>
     train(world, await candidateRecipe(), rows, candidate),
   );
   world.print("4/4  Evaluate both on April's flights, with days as the independent unit\n");
-  const evidence = join(out, 'evaluation.json');
-  const summary = join(out, 'evaluation.md');
+  const evidence = relative('', join(out, 'evaluation.json'));
+  const summary = relative('', join(out, 'evaluation.md'));
   const inputs = { model: 'flight-delay', root, candidate, champion, evidence, summary, 'fail-on': 'never' };
   await evaluation.run(EvaluateInputs.parse(inputs), world);
+  world.print(`
+${((performance.now() - started) / 1000).toFixed(0)} s in all. On a model of your own, laid out as examples/flights is:
+
+  npm run tiltyard -- evaluate --root ../my-repository --model my-model --candidate build/ --champion live/`);
 }
 
 const world = realWorld();

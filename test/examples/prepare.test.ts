@@ -96,6 +96,14 @@ describe('what README.md says of the data', () => {
     expect([round, early].map((share) => Math.round(100 * share))).toEqual([23, 51]);
   });
 
+  it('months and days differ in how many flights are late', async () => {
+    const months = [1, 2, 3, 4, 5, 6].map((month) => `avg(late) FILTER (month(date) = ${month})`);
+    const days = [6, 28].map((day) => `avg(late) FILTER (date::DATE = '2001-04-${String(day).padStart(2, '0')}')`);
+    const shares = await numbers(`SELECT ${[...months, ...days].join(', ')} FROM {all}`);
+    const percent = shares.map((share) => Math.round(1000 * share) / 10);
+    expect(percent).toEqual([21.5, 24.3, 22, 18.8, 16.9, 22.3, 41, 6.9]);
+  });
+
   it('a few rows are doubtful and are kept', async () => {
     const found = await numbers(`
       SELECT (SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM {all} GROUP BY date, delay, distance, origin, destination)),

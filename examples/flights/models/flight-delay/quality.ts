@@ -23,19 +23,3 @@ export function rocAuc(late: Uint8Array, score: Float64Array): number {
 export function logLoss(late: Uint8Array, score: Float64Array): number {
   return score.reduce((sum, p, row) => sum - Math.log(late[row] === 1 ? p : 1 - p), 0) / score.length;
 }
-
-/** The threshold with the largest f1, where a row is positive if its score is at least the threshold. */
-export function bestThreshold(late: Uint8Array, score: Float64Array): number {
-  const order = ranking(score);
-  const positives = late.reduce((sum, y) => sum + y, 0);
-  let found = 0;
-  let best = { f1: -1, threshold: 0.5 };
-  for (let i = order.length - 1; i >= 0; i--) {
-    found += late[order[i]];
-    // Equal scores fall on the same side.
-    if (i > 0 && score[order[i - 1]] === score[order[i]]) continue;
-    const f1 = (2 * found) / (order.length - i + positives);
-    if (f1 > best.f1) best = { f1, threshold: score[order[i]] };
-  }
-  return best.threshold;
-}

@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBFloatVector, DuckDBInstance, DuckDBInteger
 import { type Boosted, type BoostingParams, boost, probability } from './boosting.ts';
 import { toOnnx } from './onnx-trees.ts';
 import { randomNumbers } from './random.ts';
-import { bestThreshold, logLoss, rocAuc } from './quality.ts';
+import { logLoss, rocAuc } from './quality.ts';
 
 /** What `train.params` of model.yaml sets. */
 interface Params extends BoostingParams {
@@ -101,8 +101,6 @@ const metrics = {
   trees: model.trees.length,
   validation_roc_auc: rocAuc(itsLabels, latest),
   validation_log_loss: logLoss(itsLabels, latest),
-  /** Where f1 over the validation rows is largest. */
-  threshold: bestThreshold(itsLabels, latest),
 };
 await mkdir(out, { recursive: true });
 await write(join(out, 'model.onnx'), toOnnx(model, features.length));
