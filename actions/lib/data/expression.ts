@@ -1,7 +1,9 @@
 import { UserError } from '#registry/error.ts';
+import type { Dataset } from './dataset.ts';
 import type { Connection } from './duckdb.ts';
+import { asDataError } from './refusal.ts';
 import { calledFunction, field, isNode, parseSelect, walk } from './syntax.ts';
-import { SPECIAL_NAMES, volatileFunctions } from './volatile.ts';
+import { volatileFunctions, volatileUse } from './volatile.ts';
 
 /**
  * An SQL expression of the user's over the raw columns (for example `date::DATE`), checked by its syntax tree to be one
@@ -9,14 +11,21 @@ import { SPECIAL_NAMES, volatileFunctions } from './volatile.ts';
  * value changes from run to run. Scalar functions can't reach files, so it may run where data files are open.
  * Returns the expression in brackets.
  */
-export async function scalarExpression(connection: Connection, text: string, name: string): Promise<string> {
+export async function scalarExpression(
+  connection: Connection,
+  dataset: Dataset,
+  text: string,
+  name: string,
+): Promise<string> {
   // Line ends keep a trailing comment from swallowing the bracket; the tree is that of the very text that is used.
   const bracketed = `(\n${text}\n)`;
   const refuse = (why: string) =>
     new UserError(`${name} (${text}) ${why}`, {
       fix: 'Write one expression over the columns of the row, for example date::DATE.',
     });
-  const select = await parseSelect(connection, `SELECT ${bracketed} FROM source`, name);
+  const select = await parseSelect(connection, `SELECT ${bracketed} FROM source`, name).catch((error: unknown) => {
+    throw error instanceof UserError ? refuse('is not one expression') : error;
+  });
   const list = select['select_list'];
   const table = select['from_table'];
   const plain = Array.isArray(list) && list.length === 1 && isNode(table) && field(table, 'table_name') === 'source';
@@ -31,15 +40,20 @@ export async function scalarExpression(connection: Connection, text: string, nam
       throw refuse('looks at more than its own row');
     }
     if (node['class'] === 'PARAMETER') throw refuse('holds a parameter');
+    const use = volatileUse(node, refused);
+    if (use !== null) throw refuse(`uses ${use}, which changes from run to run`);
     const called = calledFunction(node);
-    if (called !== null && refused.has(called)) throw refuse(`calls ${called}, which changes from run to run`);
     if (called !== null && (aggregates.has(called) || called === 'unnest'))
       throw refuse('looks at more than its own row');
-    const names = node['class'] === 'COLUMN_REF' ? node['column_names'] : null;
-    if (Array.isArray(names) && names.length === 1 && SPECIAL_NAMES.has(String(names[0]).toLowerCase())) {
-      throw refuse(`reads ${names[0]}, which changes from run to run`);
-    }
   });
+  try {
+    await connection.run(`SELECT ${bracketed} FROM ${dataset.relation} AS source LIMIT 0`);
+  } catch (error) {
+    if (error instanceof Error && /^(Binder|Catalog) Error/.test(error.message)) {
+      throw refuse(`does not fit the columns: ${error.message.split('\n')[0]}`);
+    }
+    throw asDataError(error, dataset);
+  }
   return bracketed;
 }
 

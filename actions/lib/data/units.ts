@@ -46,7 +46,7 @@ export async function readUnits(connection: Connection, dataset: Dataset, reques
   const slices = [];
   for (const slice of request.slices) slices.push(await sliceExpression(connection, dataset, slice));
   const cluster =
-    request.cluster === undefined ? null : await scalarExpression(connection, request.cluster, 'data.cluster');
+    request.cluster === undefined ? null : await scalarExpression(connection, dataset, request.cluster, 'data.cluster');
   const weight = request.weight === undefined ? null : `CAST(${identifier(request.weight)} AS DOUBLE)`;
   const expressions = [
     labelExpression(request.label),

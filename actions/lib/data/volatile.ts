@@ -1,7 +1,8 @@
 import type { Connection } from './duckdb.ts';
+import { calledFunction, type Node } from './syntax.ts';
 
 /** Names that SQL lets stand without brackets and that say when, where or for whom a query runs. */
-export const SPECIAL_NAMES: ReadonlySet<string> = new Set([
+const SPECIAL_NAMES: ReadonlySet<string> = new Set([
   'current_catalog',
   'current_date',
   'current_role',
@@ -45,4 +46,24 @@ export async function volatileFunctions(connection: Connection): Promise<Set<str
       refused.add(name);
   }
   return refused;
+}
+
+/**
+ * What a node of a syntax tree calls or reads that may be something else on another run, as `random()` or `current_date`;
+ * null where it doesn't. A column hides the special name that it is called by.
+ */
+export function volatileUse(
+  node: Node,
+  functions: ReadonlySet<string>,
+  columns: ReadonlySet<string> = new Set(),
+): string | null {
+  const called = calledFunction(node);
+  if (called !== null) {
+    // With one argument, age() counts from today, though DuckDB calls it constant.
+    const fromToday = called === 'age' && Array.isArray(node['children']) && node['children'].length === 1;
+    return functions.has(called) || fromToday ? `${called}()` : null;
+  }
+  const names = node['class'] === 'COLUMN_REF' ? node['column_names'] : null;
+  const only = Array.isArray(names) && names.length === 1 ? String(names[0]).toLowerCase() : '';
+  return SPECIAL_NAMES.has(only) && !columns.has(only) ? only : null;
 }

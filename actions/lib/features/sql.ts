@@ -1,6 +1,6 @@
 import { type Connection } from '#lib/data/duckdb.ts';
-import { calledFunction, field, isNode, type Node, parseSelect, position } from '#lib/data/syntax.ts';
-import { SPECIAL_NAMES, volatileFunctions } from '#lib/data/volatile.ts';
+import { field, isNode, type Node, parseSelect, position } from '#lib/data/syntax.ts';
+import { volatileFunctions, volatileUse } from '#lib/data/volatile.ts';
 import { UserError } from '#registry/error.ts';
 import { nearest } from '#registry/nearest.ts';
 
@@ -49,14 +49,9 @@ export async function validateSql(connection: Connection, text: string, rules: S
     if (node['type'] === 'BASE_TABLE') checkTable(node, ctes);
     if (node['type'] === 'SHOW_REF') throw refuse(node, 'describes tables', 'Select from source and state.* only.');
     if (node['type'] === 'TABLE_FUNCTION') checkTableFunction(node);
-    const called = calledFunction(node);
-    if (called !== null && volatile.has(called)) {
-      throw refuse(node, `calls ${called}(), whose value changes from run to run`, 'Use the row’s own columns.');
-    }
-    const names = node['class'] === 'COLUMN_REF' ? node['column_names'] : null;
-    const only = Array.isArray(names) && names.length === 1 ? String(names[0]).toLowerCase() : '';
-    if (SPECIAL_NAMES.has(only) && !columns.has(only)) {
-      throw refuse(node, `reads ${only}, whose value changes from run to run`, 'Use the row’s own columns.');
+    const use = volatileUse(node, volatile, columns);
+    if (use !== null) {
+      throw refuse(node, `uses ${use}, whose value changes from run to run`, 'Use the row’s own columns.');
     }
   }
 
