@@ -1,6 +1,6 @@
 import type { Evaluation } from './evidence/evaluation.ts';
 import { judgeLatency, judgeMemory, judgeSize } from './judge/budget-rule.ts';
-import { type Context, type Judged, oneSidedLevel, type Where } from './judge/context.ts';
+import { type Context, type Judged, NO_CHAMPION, oneSidedLevel, type Where } from './judge/context.ts';
 import { judgeSurroundings, unfitness } from './judge/evidence.ts';
 import { judgeFairness } from './judge/fairness-rule.ts';
 import { afterHolm, judgeMetric, type MetricFinding } from './judge/metric-rule.ts';
@@ -22,7 +22,10 @@ export function judge(model: Judged, evidence: Evaluation, where: Where): Verdic
   const unfit = unfitness(context);
   const surroundings = judgeSurroundings(context, unfit);
   // Numbers made for another model, confidence or unit say nothing here, so no rule is held against them.
-  if (unfit.length > 0) return conclude(model.name, surroundings, null);
+  if (unfit.length > 0) {
+    const sentence = `${model.name} is inconclusive: the evidence can’t be judged, since ${unfit[0]}.`;
+    return { verdict: 'inconclusive', sentence, findings: surroundings, slices: null };
+  }
 
   const rules: MetricFinding[] = [judgeMetric(context, model.evaluate.primary, 'primary', ['evaluate', 'primary'])];
   model.evaluate.guardrails.forEach((guardrail, index) => {
@@ -31,7 +34,8 @@ export function judge(model: Judged, evidence: Evaluation, where: Where): Verdic
   const { finding, slices } = judgeSlices(context);
   const findings = correct(rules, oneSidedLevel(model.evaluate.confidence));
   if (finding !== null) findings.push(finding);
-  return conclude(model.name, [...findings, ...surroundings], slices);
+  const verdict = conclude(model.name, [...findings, ...surroundings], slices);
+  return evidence.champion === null && verdict.verdict === 'inconclusive' ? first(model.name, verdict) : verdict;
 }
 
 function judgeGuardrail(context: Context, rule: Guardrail, entry: (string | number)[]): MetricFinding[] {
@@ -85,6 +89,17 @@ function conclude(model: string, findings: Finding[], slices: Verdict['slices'])
     findings,
     slices,
   };
+}
+
+/** The verdict on a first version: what compares can't be decided, and that is nobody's fault. */
+function first(model: string, verdict: Verdict): Verdict {
+  const kept = verdict.findings.filter((finding) => finding.status === 'pass');
+  const open = verdict.findings.filter(
+    (finding) => finding.status === 'inconclusive' && !finding.sentence.includes(NO_CHAMPION),
+  );
+  const others = open.length === 0 ? '' : `; ${open.length} more could not be decided (${names(open)})`;
+  const sentence = `${model} is inconclusive: ${NO_CHAMPION}, so a person decides on this first version; of the rules on the candidate alone ${kept.length} hold and none is broken${others}.`;
+  return { ...verdict, sentence };
 }
 
 /** What became of the primary metric, in a few words. */

@@ -1,7 +1,7 @@
 import { count, fixed, plain, plural, rounded } from '../markdown/number.ts';
 import type { Guardrail } from '../model.ts';
 import type { Finding, MeasuredNumbers, Status } from '../verdict.ts';
-import { type Context, finite, standing, whole } from './context.ts';
+import { type Context, NO_CHAMPION, finite, standing, whole } from './context.ts';
 
 type LatencyRule = Extract<Guardrail, { latency: string }>;
 type SizeRule = Extract<Guardrail, { size: string }>;
@@ -71,7 +71,7 @@ function judgeRatio(
     rule: `max_ratio: ${plain(rule.max_ratio ?? Number.NaN)}`,
     where: standing(context.where, [...entry, 'max_ratio']),
   };
-  if (context.evidence.champion === null) return undecided(base, 'there is no champion yet to compare with');
+  if (context.evidence.champion === null) return undecided(base, NO_CHAMPION);
   if (missing !== null) return undecided(base, missing);
   if (pairs === null || pairs < PAIRS) return undecided(base, `at least ${PAIRS} pairs of processes must be timed`);
   if (bound === null || value === null || lower === null || upper === null || lower > upper) {

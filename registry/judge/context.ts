@@ -25,6 +25,9 @@ export function standing(where: Where, entry: readonly (string | number)[]): str
   return line === null ? where.path : `${where.path}:${line}`;
 }
 
+/** Why a comparing rule can't be judged for a first version: the end of a sentence. */
+export const NO_CHAMPION = 'there is no champion yet to compare with';
+
 /** A present, typed, finite number, or null. Evidence comes from outside: a type that was checked once is checked again. */
 export function finite(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;

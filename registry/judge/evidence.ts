@@ -44,7 +44,13 @@ export function judgeSurroundings(context: Context, unfit: readonly string[]): F
   for (const change of evidence.contract_changes) {
     if (change.kind !== 'narrowed' || evidence.declared_major) continue;
     findings.push(
-      fixedRule('contract', 'contract', 'fail', change.sentence, 'only a major version may narrow the contract'),
+      fixedRule(
+        'contract',
+        'contract',
+        'fail',
+        `${change.sentence.replace(/\.$/, '')}: that narrows the contract with callers, which only a major version may.`,
+        'only a major version may narrow the contract',
+      ),
     );
   }
   const silent = [

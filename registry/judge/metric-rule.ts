@@ -7,7 +7,7 @@ import { studentCdf } from '../statistics/student.ts';
 import type { Finding, MeasuredNumbers, Settle, Status } from '../verdict.ts';
 import { type Bound, boundOf, hold, isRelative, ruleText, wordFor } from './bound.ts';
 import { type Context, finite, quoted, standing } from './context.ts';
-import { factsOf, findComparison, readCandidate, readDifference, type Reading } from './reading.ts';
+import { factsOf, findComparison, readCandidate, readDifference, readInterval, type Reading } from './reading.ts';
 
 /** A finding, and the p-value of "worse than the rule allows" that Holm's correction needs; 1 where nothing was measured. */
 export interface MetricFinding {
@@ -36,8 +36,8 @@ export function judgeMetric(
     settle: null,
   } satisfies Partial<Finding>;
   const relative = bound !== null && isRelative(bound.kind);
-  const undecided = (why: string): MetricFinding => ({
-    finding: { ...base, status: 'inconclusive', word: null, sentence: `${name} can’t be judged: ${why}.` },
+  const undecided = (why: string, measured: MeasuredNumbers | null = null): MetricFinding => ({
+    finding: { ...base, measured, status: 'inconclusive', word: null, sentence: `${name} can’t be judged: ${why}.` },
     pValue: relative ? 1 : null,
   });
 
@@ -47,7 +47,8 @@ export function judgeMetric(
   const comparison = findComparison(context.evidence, facts, rule.params ?? {}, null);
   if ('why' in comparison) return undecided(comparison.why);
   const reading = relative ? readDifference(context, comparison, facts) : readCandidate(context, comparison, facts);
-  if ('why' in reading) return undecided(reading.why);
+  if ('why' in reading)
+    return undecided(reading.why, numbersOf(comparison, readInterval(comparison.candidate?.interval)));
 
   const { confidence } = context.model.evaluate;
   const sign = relative && facts.better === 'lower' ? -1 : 1;
@@ -75,10 +76,10 @@ function numbersOf(comparison: Comparison, own: Interval | null): MeasuredNumber
   return {
     unit: '',
     champion: finite(comparison.champion?.value),
-    candidate: finite(comparison.candidate.value),
+    candidate: finite(comparison.candidate?.value),
     candidate_interval: own,
     difference: finite(comparison.difference),
-    interval: comparison.interval,
+    interval: readInterval(comparison.interval),
     ratio: false,
     method: comparison.method,
     better: comparison.better,

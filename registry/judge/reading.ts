@@ -4,7 +4,7 @@ import { metrics } from '../metrics.generated.ts';
 import type { Interval } from '../evidence/evaluation.ts';
 import { count, plural } from '../markdown/number.ts';
 import { studentQuantile } from '../statistics/student.ts';
-import { type Context, finite, oneSidedLevel, quoted, whole } from './context.ts';
+import { type Context, NO_CHAMPION, finite, oneSidedLevel, quoted, whole } from './context.ts';
 
 /** A number that may be judged, in the metric's own unit, with the interval that goes with it. */
 export interface Reading {
@@ -54,8 +54,8 @@ export function findComparison(
   const found = evidence.comparisons.filter(
     (one) =>
       one.metric === facts.name &&
-      metricLabel(one.metric, fullParams(facts, one.params)) === label &&
-      sameKey(one.slice, slice),
+      sameKey(one.slice, slice) &&
+      metricLabel(one.metric, fullParams(facts, one.params)) === label,
   );
   const [first] = found;
   if (first === undefined) return { why: 'the evidence does not measure it' };
@@ -77,7 +77,7 @@ export function readCandidate(context: Context, comparison: Comparison, facts: M
 
 /** The difference candidate − champion, in the metric's own unit, ready to be judged. */
 export function readDifference(context: Context, comparison: Comparison, facts: MetricFacts): Reading | Unreadable {
-  if (context.evidence.champion === null) return { why: 'there is no champion yet to compare with' };
+  if (context.evidence.champion === null) return { why: NO_CHAMPION };
   const doubt = doubtAbout(context, comparison, facts);
   if (doubt !== null) return doubt;
   const candidate = finite(comparison.candidate?.value);
@@ -127,7 +127,8 @@ function doubtAbout(context: Context, comparison: Comparison, facts: MetricFacts
   return null;
 }
 
-function readInterval(interval: readonly unknown[] | null | undefined): Interval | null {
+/** Two finite numbers in order, or null. */
+export function readInterval(interval: readonly unknown[] | null | undefined): Interval | null {
   if (!Array.isArray(interval) || interval.length !== 2) return null;
   const lower = finite(interval[0]);
   const upper = finite(interval[1]);

@@ -4,9 +4,9 @@ import { type MetricFacts, metricLabel } from '../metric.ts';
 import type { SliceColumn, SlicePolicy } from '../model.ts';
 import { benjaminiYekutieli } from '../statistics/multiplicity.ts';
 import type { Finding, SliceJudgement, SliceJudgements, Status } from '../verdict.ts';
-import { type Context, finite, oneSidedLevel, quoted, standing, whole } from './context.ts';
+import { type Context, NO_CHAMPION, finite, oneSidedLevel, quoted, standing, whole } from './context.ts';
 import { tail } from './metric-rule.ts';
-import { factsOf, findComparison, readDifference, type Reading, sameKey } from './reading.ts';
+import { factsOf, findComparison, readDifference, type Reading } from './reading.ts';
 
 interface Measured {
   slice: Slice;
@@ -101,7 +101,7 @@ function conclude(
   }
   const [defect] = defects;
   if (defect !== undefined) return undecided(context, policy, defect);
-  if (context.evidence.champion === null) return undecided(context, policy, 'there is no champion yet to compare with');
+  if (context.evidence.champion === null) return undecided(context, policy, NO_CHAMPION);
   if (judged.length === 0) return undecided(context, policy, `none is large enough to judge${aside}`);
   const [first] = blank;
   if (first !== undefined) {
@@ -168,7 +168,10 @@ function coverageDefects(context: Context, policy: SlicePolicy): string[] {
         names,
       ),
     );
-    const twice = own.some((slice, i) => own.some((other, j) => j > i && sameKey(slice.key, other.key)));
+    const values = own.map(({ key }) =>
+      JSON.stringify(names.map((name) => key.find((part) => part.column === name)?.value)),
+    );
+    const twice = new Set(values).size < own.length;
     const total = own.reduce((sum, slice) => sum + (whole(slice.rows) ?? Number.NaN), 0);
     if (twice) defects.push(`the evidence lists a slice of ${label} twice`);
     else if (total !== evidence.benchmark.rows) {

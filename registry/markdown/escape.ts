@@ -39,7 +39,7 @@ export function codeBlock(text: string, language = ''): string {
 }
 
 const SAFE = /^[\p{L}\p{N}\p{M}\p{Sc}.,;:()%+=<>&/?!'‘’“”"…−–—×÷°·_-]*$/u;
-const LINKS = /\/\/|^\W*www\.|^\W*_|_\W*$|\$|gh-\d|(?<![\p{L}\p{N}])[0-9a-f]{7,64}(?![\p{L}\p{N}])/iu;
+const LINKS = /\/\/|www\.|^\W*_|_\W*$|\$|gh-\d|(?<![\p{L}\p{N}])[0-9a-f]{7,64}(?![\p{L}\p{N}])/iu;
 
 /**
  * A sentence as text: each word that GitHub could turn into something else becomes a code span, the rest stays readable.

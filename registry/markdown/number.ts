@@ -1,5 +1,17 @@
 import type { Interval } from '../evidence/evaluation.ts';
 
+/** Making a formatter costs a hundred times what using it does, and a summary has thousands of numbers. */
+const formatters = new Map<number, Intl.NumberFormat>();
+
+function withDecimals(decimals: number): Intl.NumberFormat {
+  let formatter = formatters.get(decimals);
+  if (formatter === undefined) {
+    formatter = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    formatters.set(decimals, formatter);
+  }
+  return formatter;
+}
+
 /** U+2212; a hyphen is too short to be seen in a hurry. */
 const MINUS = '−';
 /** An interval's half-width is shown with this many significant digits; the numbers beside it get the same decimals. */
@@ -19,10 +31,7 @@ export function decimalsOf(interval: Interval | null): number {
 /** `0.6671`, `−3.10`, `12,345`; an em dash where nothing was measured. */
 export function fixed(value: number | null, decimals: number): string {
   if (value === null || !Number.isFinite(value)) return '—';
-  const text = Math.abs(value).toLocaleString('en-US', {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  const text = withDecimals(decimals).format(Math.abs(value));
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
@@ -44,13 +53,17 @@ export function plain(value: number): string {
 
 /** A whole number with thousands separators: `1,486,127`. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return withDecimals(0).format(value);
 }
+
+const significant = new Intl.NumberFormat('en-US', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
 /** Three significant digits, for numbers without an interval (milliseconds, megabytes): `0.0312`, `4.07`, `123`. */
 export function rounded(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '—';
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 }).replace('-', MINUS);
+  return value
+    .toLocaleString('en-US', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })
+    .replace('-', MINUS);
 }
 
 /** A share as per cent: `12.3 %`. */

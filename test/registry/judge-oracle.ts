@@ -70,7 +70,10 @@ function metricAnswer(rule: Metric, evidence: Evaluation, model: Model): Answer 
   return U < most ? 'pass' : L > most ? 'fail' : 'inconclusive';
 }
 
-function latencyAnswers(rule: { at_most?: number | undefined; max_ratio?: number | undefined }, evidence: Evaluation): Answer[] {
+function latencyAnswers(
+  rule: { at_most?: number | undefined; max_ratio?: number | undefined },
+  evidence: Evaluation,
+): Answer[] {
   const answers: Answer[] = [];
   const single = evidence.timing.latency?.single;
   const known = single !== undefined && good(single.calls) && single.calls >= 100;

@@ -102,9 +102,10 @@ function places(value: unknown, path: (string | number)[] = []): (string | numbe
 
 function replaced<T>(document: T, path: (string | number)[], value: unknown): T {
   const copy = structuredClone(document);
-  const parent = path.slice(0, -1).reduce<any>((inner, key) => inner[key], copy);
-  if (value === undefined) delete parent[path.at(-1) ?? ''];
-  else parent[path.at(-1) ?? ''] = value;
+  const parent = path.slice(0, -1).reduce<object>((inner, key) => Reflect.get(inner, key), copy as object);
+  const last = path.at(-1) ?? '';
+  if (value === undefined) Reflect.deleteProperty(parent, last);
+  else Reflect.set(parent, last, value);
   return copy;
 }
 

@@ -46,6 +46,7 @@ export function findingCell(finding: Finding): string {
   if (status === 'inconclusive') return `${MARKS.inconclusive} inconclusive`;
   if (status === 'fail')
     return word === null || word === 'inconclusive' ? `${MARKS.fail} fails` : `${MARKS.fail} fails: ${word}`;
+  if (word === 'worse') return `${MARKS.pass} worse, within the limit`;
   return word === null || word === 'inconclusive' ? `${MARKS.pass} holds` : `${MARKS.pass} ${word}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../evidence/evaluation.ts';
+import { NO_CHAMPION } from '../../judge/context.ts';
 import type { Finding, Verdict } from '../../verdict.ts';
 import { code, prose } from '../escape.ts';
 import { count, decimalsOf, fixed, plain, plural, rounded } from '../number.ts';
@@ -15,9 +16,12 @@ export interface Title {
 export function headline(evidence: Evaluation, verdict: Verdict, title: Title, mostRows: number): string {
   const parts = [`${MARKS[verdict.verdict]} **${prose(verdict.sentence)}**`, subjects(evidence)];
   if (title.note !== undefined) parts.push(prose(title.note));
-  const troubles = verdict.findings.filter((finding) => finding.status !== 'pass');
-  if (troubles.length > 0) parts.push(reasons(troubles, mostRows));
   parts.push(rules(evidence, verdict, mostRows));
+  // Said once in the verdict, not again for each rule that compares.
+  const troubles = verdict.findings.filter(
+    (finding) => finding.status !== 'pass' && !finding.sentence.includes(NO_CHAMPION),
+  );
+  if (troubles.length > 0) parts.push(reasons(troubles, mostRows));
   return parts.join('\n\n');
 }
 
@@ -44,7 +48,7 @@ function reasons(troubles: readonly Finding[], most: number): string {
     return `- ${MARKS[finding.status]} ${prose(finding.sentence)}${where}`;
   });
   if (sorted.length > most) lines.push(`- and ${sorted.length - most} more`);
-  return lines.join('\n');
+  return `#### What does not hold, or could not be decided\n\n${lines.join('\n')}`;
 }
 
 function rules(evidence: Evaluation, verdict: Verdict, most: number): string {

@@ -8,7 +8,7 @@ import { differenceCell, sliceCell } from './cells.ts';
 
 /** From this many candidates on, the best of them may owe its place to chance on this benchmark. */
 const WORN = 20;
-const MOST_SLICES = 20;
+const MOST = 20;
 
 /** What a reviewer should see without unfolding anything; nothing where there is nothing to say. */
 export function notableSections(evidence: Evaluation, verdict: Verdict): Section[] {
@@ -21,6 +21,7 @@ export function notableSections(evidence: Evaluation, verdict: Verdict): Section
     const lines = changes.map(
       (change) => `- ${change.kind === 'narrowed' ? '**narrowed**' : 'widened'}: ${prose(change.sentence)}`,
     );
+    if (changes.length > MOST) lines.push(`- and ${changes.length - MOST} more`);
     const major = evidence.declared_major ? 'The version is declared major.' : 'Only a major version may narrow it.';
     add('contract changes', 90, `#### The contract with callers changes\n\n${major}\n\n${lines.join('\n')}`);
   }
@@ -50,17 +51,17 @@ function weakSlices(metric: string, weak: readonly SliceJudgement[]): string {
     sliceCell(one.key),
     count(one.rows),
     differenceCell(one.difference, one.interval),
-    one.p_value === null ? '—' : pValue(one.p_value),
+    one.p_value === null ? '—' : prose(pValue(one.p_value)),
     one.outcome === 'loss shown' ? '❌ loss beyond the limit' : 'worse than the champion, not beyond the limit',
   ]);
   const columns = [
     { head: 'Slice' },
     { head: 'Rows', align: 'right' as const },
     { head: `${prose(metric)}: difference`, align: 'right' as const },
-    { head: 'p beyond limit', align: 'right' as const },
+    { head: 'Adjusted p of a loss beyond the limit', align: 'right' as const },
     { head: 'Finding' },
   ];
-  return `#### Newly weak: slices where the candidate is worse than the champion\n\n${cappedTable(columns, rows, MOST_SLICES)}`;
+  return `#### Newly weak: slices where the candidate is worse than the champion\n\n${cappedTable(columns, rows, MOST)}`;
 }
 
 function rank(slice: SliceJudgement): number {
