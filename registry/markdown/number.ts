@@ -61,9 +61,7 @@ const significant = new Intl.NumberFormat('en-US', { minimumSignificantDigits: 3
 /** Three significant digits, for numbers without an interval (milliseconds, megabytes): `0.0312`, `4.07`, `123`. */
 export function rounded(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '—';
-  return value
-    .toLocaleString('en-US', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })
-    .replace('-', MINUS);
+  return significant.format(value).replace('-', MINUS);
 }
 
 /** A share as per cent: `12.3 %`. */
