@@ -1,5 +1,5 @@
-import { UserError } from '#registry/error.ts';
 import type { Artifact } from '#registry/artifact.ts';
+import { UserError } from '#registry/error.ts';
 
 /** How far from 1 a row's probabilities may add up; scikit-learn warns at a third of this in single precision. */
 const SUM_ROUNDING = 1e-3;

@@ -1,10 +1,10 @@
-import { UserError } from '#registry/error.ts';
 import { Tensor } from 'onnxruntime-node';
+import { UserError } from '#registry/error.ts';
 import type { Feature, FeatureColumn, FeatureType } from './features.ts';
 import { fillBools, fillIntegers, fillNumbers, fillStrings } from './fill.ts';
 
 import { matchNames } from './names.ts';
-import type { Value } from './proto.ts';
+import type { Value } from './value.ts';
 
 /** Makes ONNX Runtime's feed out of feature columns. Its buffers are used again: one feed at a time. */
 export interface Feeder {

@@ -1,7 +1,7 @@
-import { nearest } from '#registry/nearest.ts';
 import { UserError } from '#registry/error.ts';
+import { nearest } from '#registry/nearest.ts';
 import type { Feature } from './features.ts';
-import type { Value } from './proto.ts';
+import type { Value } from './value.ts';
 
 /**
  * For each input of a graph with one input a feature, the place of the feature of that name; throws UserError where a

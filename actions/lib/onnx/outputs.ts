@@ -1,6 +1,6 @@
-import { UserError } from '#registry/error.ts';
 import type { Artifact } from '#registry/artifact.ts';
-import type { Value } from './proto.ts';
+import { UserError } from '#registry/error.ts';
+import type { Value } from './value.ts';
 
 const FIRST_CHOICES = ['probabilities', 'output_probability'];
 

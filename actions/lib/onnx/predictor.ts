@@ -1,7 +1,7 @@
-import { UserError } from '#registry/error.ts';
-import type { Artifact } from '#registry/artifact.ts';
 import { InferenceSession } from 'onnxruntime-node';
-import { decode, type Decoding, predictionWidth } from './decode.ts';
+import type { Artifact } from '#registry/artifact.ts';
+import { UserError } from '#registry/error.ts';
+import { type Decoding, decode, predictionWidth } from './decode.ts';
 import type { Feature, FeatureColumn } from './features.ts';
 import { feederFor } from './inputs.ts';
 import { inspectModel, type ModelFacts } from './inspect.ts';

@@ -1,39 +1,62 @@
 import type { onnx } from 'onnx-proto';
-import { identity, labelsOf, messages, isNode, probabilitiesType } from './proto.ts';
+import proto from 'onnx-proto';
+import { labelsOf } from './labels.ts';
+import type { Part } from './structure.ts';
+import { concatenate, decodeAt, writeField } from './wire.ts';
+
+const MODEL_GRAPH = 7;
+const MODEL_OPERATOR_SET = 8;
+const FLOAT = 1;
 
 /**
- * Takes scikit-learn's ZipMap out of a decoded model, in place: onnxruntime-node can't return its list of maps. The
- * output keeps the name that the exporter gave it and becomes the tensor [N, classes] that went into the ZipMap.
- *
- * Returns the class labels that the graph carries, in the order of the probabilities; null where it has none, or where
- * several classifiers disagree (a stack of models) and no ZipMap says which counts.
+ * A model without scikit-learn's ZipMap, whose list of maps onnxruntime-node can't return: the output keeps the name
+ * that the exporter gave it and becomes the tensor [N, classes] that went into the ZipMap. All other bytes stay as they
+ * are; a model without ZipMap comes back as it is.
  */
-export function removeZipMaps(model: onnx.ModelProto): string[] | null {
-  const graph = model.graph;
-  const nodes = graph?.node ?? [];
-  const zipMaps = nodes.filter((node) => node.opType === 'ZipMap');
-  const classes = commonLabels(zipMaps) ?? commonLabels(classifiers(model));
+export function removeZipMaps(bytes: Uint8Array, model: Part): Uint8Array {
+  const graph = model.children.find((part) => part.field === MODEL_GRAPH);
+  const zipMaps = graph?.children.filter((part) => part.kind === 'node' && part.operator === 'ZipMap') ?? [];
+  if (!graph || zipMaps.length === 0) return bytes;
+  const replaced = new Map<Part, Uint8Array>();
   for (const zipMap of zipMaps) {
-    const [input, output] = [zipMap.input?.[0] ?? '', zipMap.output?.[0] ?? ''];
-    nodes[nodes.indexOf(zipMap)] = identity(input, output);
-    const width = labelsOf(zipMap)?.length ?? null;
-    for (const info of [...(graph?.output ?? []), ...(graph?.valueInfo ?? [])]) {
-      if (info.name === output) info.type = probabilitiesType(info.type, width);
+    const { input, output } = decodeAt(proto.onnx.NodeProto, bytes, zipMap);
+    const identity = proto.onnx.NodeProto.encode({ opType: 'Identity', input, output: output.slice(0, 1) });
+    replaced.set(zipMap, identity.finish());
+    const classes = labelsOf(bytes, zipMap)?.length ?? null;
+    for (const value of graph.children.filter((part) => part.kind === 'value' && part.name === output[0])) {
+      const info = decodeAt(proto.onnx.ValueInfoProto, bytes, value);
+      info.type = proto.onnx.TypeProto.create(tensorInstead(info.type, classes));
+      replaced.set(value, proto.onnx.ValueInfoProto.encode(info).finish());
     }
   }
-  // A model of ai.onnx.ml operators alone may not import the set that Identity is of; it is unchanged since version 1.
-  if (zipMaps.length > 0 && !model.opsetImport.some((set) => !set.domain || set.domain === 'ai.onnx')) {
-    model.opsetImport.push({ domain: '', version: 13 });
+  const newGraph = new Map([[graph, splice(bytes, graph, replaced)]]);
+  return concatenate([splice(bytes, model, newGraph), ...identitySet(model)]);
+}
+
+/** The message with some of its children replaced. */
+function splice(bytes: Uint8Array, parent: Part, replaced: Map<Part, Uint8Array>): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let at = parent.from;
+  for (const child of parent.children) {
+    const payload = replaced.get(child);
+    if (!payload) continue;
+    pieces.push(bytes.subarray(at, child.start), writeField(child.field, payload));
+    at = child.to;
   }
-  return classes;
+  return concatenate([...pieces, bytes.subarray(at, parent.to)]);
 }
 
-function classifiers(model: onnx.ModelProto): onnx.INodeProto[] {
-  return [...messages(model)].map(({ message }) => message).filter(isNode);
+/** A model of ai.onnx.ml operators alone need not import the set that Identity is of, the same since version 1. */
+function identitySet(model: Part): Uint8Array[] {
+  const sets = model.children.filter((part) => part.kind === 'operator set');
+  if (sets.some(({ domain }) => domain === '' || domain === 'ai.onnx')) return [];
+  const set = proto.onnx.OperatorSetIdProto.encode({ domain: '', version: 13 }).finish();
+  return [writeField(MODEL_OPERATOR_SET, set)];
 }
 
-function commonLabels(nodes: onnx.INodeProto[]): string[] | null {
-  const found = nodes.map(labelsOf).filter((labels) => labels !== null);
-  const agree = found.every((labels) => JSON.stringify(labels) === JSON.stringify(found[0]));
-  return agree ? (found[0] ?? null) : null;
+/** The type of a tensor [N, classes] with the numbers that a sequence of maps from class to number holds. */
+function tensorInstead(sequence: onnx.ITypeProto | null | undefined, classes: number | null): onnx.ITypeProto {
+  const elemType = sequence?.sequenceType?.elemType?.mapType?.valueType?.tensorType?.elemType ?? FLOAT;
+  const dim = [{ dimParam: 'N' }, classes === null ? { dimParam: 'classes' } : { dimValue: classes }];
+  return { tensorType: { elemType, shape: { dim } } };
 }

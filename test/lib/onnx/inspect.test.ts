@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectModel } from '#lib/onnx/inspect.ts';
+import { writeField } from '#lib/onnx/wire.ts';
 import { UserError } from '#registry/error.ts';
 import * as fc from 'fast-check';
 import proto from 'onnx-proto';
+import type { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import { modelBytes, node } from '../../fixtures/onnx/build.ts';
+import { modelBytes, node, tensor } from '../../fixtures/onnx/build.ts';
 import {
   customOperator,
   EXTERNAL_FORMS,
@@ -18,7 +20,7 @@ import { linear, logistic } from '../../fixtures/onnx/linear.ts';
 
 const exported = (name: string): Uint8Array =>
   readFileSync(join(import.meta.dirname, `../../fixtures/onnx/exported/${name}.onnx`));
-const concatenate = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+const concatenate = (...parts: Uint8Array[]): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.concat(parts));
 
 /** The user's error that a model gives. */
 function refusal(bytes: Uint8Array): UserError {
@@ -73,11 +75,9 @@ describe('facts', () => {
     expect(facts.domains).toEqual(['ai.onnx', 'here']);
   });
 
-  it.each(['torch-two-logits', 'xgboost-three'])('writes %s, which has no ZipMap, as it was', (name) => {
-    const [before, after] = [exported(name), inspectModel(exported(name)).bytes].map((bytes) =>
-      proto.onnx.ModelProto.toObject(proto.onnx.ModelProto.decode(bytes), { longs: String, bytes: String }),
-    );
-    expect(after).toEqual(before);
+  it('hands on a model without ZipMap as it is', () => {
+    const bytes = exported('torch-two-logits');
+    expect(inspectModel(bytes).bytes).toBe(bytes);
   });
 });
 
@@ -128,10 +128,9 @@ describe('external data', () => {
     expect(refusal(externalData(2, 'an absolute path', place)).message).toContain('"/etc/passwd"');
   });
 
-  it('hands on only what was examined: of two graphs, which ONNX Runtime would merge, one', () => {
-    const { bytes } = inspectModel(concatenate(externalData(2, 'an absolute path', 'initializer'), linear([1, 2], 3)));
-    expect(Buffer.from(bytes).includes('/etc/passwd')).toBe(false);
-    expect(proto.onnx.ModelProto.decode(bytes).graph?.node?.map((n) => n.opType)).toEqual(['LinearRegressor']);
+  it('refuses two graphs, of which some readers take the last and ONNX Runtime makes one', () => {
+    const both = concatenate(externalData(2, 'an absolute path', 'initializer'), linear([1, 2], 3));
+    expect(refusal(both).message).toContain('is not an ONNX model');
   });
 });
 
@@ -152,22 +151,17 @@ describe('operators', () => {
     expect(refusal(customOperator(2, { domain: 'ai.onnx.preview.training' })).fix).toContain('standard operators');
   });
 
-  it('refuses two local functions of one name', () => {
-    const parts = withFunction(2, [node('Neg', ['x'], ['y'])]);
-    const functions = [...(parts.functions ?? []), ...(parts.functions ?? [])];
-    expect(refusal(modelBytes({ ...parts, functions })).message).toContain('several forms of one name');
-  });
-
-  it('refuses a local function with default attributes, which it can’t read', () => {
-    // Field 11 of a function, its default attributes, is newer than the schema; here with one empty attribute.
-    const model = proto.onnx.ModelProto.decode(modelBytes(withFunction(2, [node('Neg', ['x'], ['y'])])));
-    const local = proto.onnx.FunctionProto.encode(model.functions[0]).finish();
-    const newer = concatenate(local, new Uint8Array([(11 << 3) | 2, 0]));
-    expect(inspectModel(proto.onnx.ModelProto.encode(model).finish()).facts.domains).toContain('here');
-    model.functions = [];
-    const head = proto.onnx.ModelProto.encode(model).finish();
-    const bytes = concatenate(head, new Uint8Array([0xca, 0x01, newer.length]), newer);
-    expect(refusal(bytes).fix).toContain('inline_local_functions');
+  it('looks into default attributes of a local function, which are newer than the schema that wrote these tests', () => {
+    const { AttributeProto, FunctionProto, ModelProto } = proto.onnx;
+    const model = ModelProto.decode(modelBytes(withFunction(2, [node('Neg', ['x'], ['y'])])));
+    const withDefault = (held: onnx.ITensorProto): Uint8Array => {
+      const attributeBytes = AttributeProto.encode({ name: 'default', type: 4, t: held }).finish();
+      const local = concatenate(FunctionProto.encode(model.functions[0]).finish(), writeField(11, attributeBytes));
+      const rest = ModelProto.encode({ ...model, functions: [] }).finish();
+      return concatenate(rest, writeField(25, local));
+    };
+    expect(inspectModel(withDefault(tensor('plain', 'float', [1], [1]))).facts.domains).toContain('here');
+    expect(refusal(withDefault({ name: 'secret', dataLocation: 1 })).message).toContain('tensor secret');
   });
 });
 
@@ -176,27 +170,21 @@ describe('nesting', () => {
     expect(inspectModel(nestedIf(2, 10)).facts.domains).toEqual(['ai.onnx']);
   });
 
-  it.each([40, 20_000])('refuses a chain of %i graphs', (depth) => {
+  it.each([40, 5000])('refuses a chain of %i graphs', (depth) => {
     expect(refusal(deepChain(depth)).message).toContain('nests graphs more deeply');
   });
 });
 
 /** A graph with a node with an attribute with a graph, and so on; written by hand, since writers recurse too. */
 function deepChain(depth: number): Uint8Array {
-  const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)]);
-  const heads: number[][] = [];
-  let size = 0;
-  for (let level = 0; level < depth; level++) {
-    // GraphProto.node = 1, NodeProto.attribute = 5, AttributeProto.g = 6, all length-delimited.
-    for (const field of [6, 5, 1]) {
-      const head = [(field << 3) | 2, ...varint(size)];
-      heads.push(head);
-      size += head.length;
-    }
-  }
-  const chain = heads.reverse().flat();
-  const opset = modelBytes({ nodes: [], inputs: [], outputs: [] });
-  return concatenate(opset, new Uint8Array([(7 << 3) | 2, ...varint(chain.length), ...chain]));
+  let chain = new Uint8Array();
+  // GraphProto.node = 1, NodeProto.attribute = 5, AttributeProto.g = 6.
+  for (let level = 0; level < depth; level++)
+    chain = [6, 5, 1].reduce((inner, field) => writeField(field, inner), chain);
+  return concatenate(
+    writeField(8, proto.onnx.OperatorSetIdProto.encode({ version: 17 }).finish()),
+    writeField(7, chain),
+  );
 }
 
 describe('ZipMap', () => {
