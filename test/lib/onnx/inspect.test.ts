@@ -171,16 +171,17 @@ describe('nesting', () => {
   });
 
   it.each([40, 5000])('refuses a chain of %i graphs', (depth) => {
-    expect(refusal(deepChain(depth)).message).toContain('nests graphs more deeply');
+    expect(refusal(deepChain(depth)).message).toContain('nests its graphs more deeply');
   });
 });
 
 /** A graph with a node with an attribute with a graph, and so on; written by hand, since writers recurse too. */
 function deepChain(depth: number): Uint8Array {
-  let chain = new Uint8Array();
+  let chain: Uint8Array = new Uint8Array();
   // GraphProto.node = 1, NodeProto.attribute = 5, AttributeProto.g = 6.
-  for (let level = 0; level < depth; level++)
-    chain = [6, 5, 1].reduce((inner, field) => writeField(field, inner), chain);
+  for (let level = 0; level < depth; level++) {
+    for (const field of [6, 5, 1]) chain = writeField(field, chain);
+  }
   return concatenate(
     writeField(8, proto.onnx.OperatorSetIdProto.encode({ version: 17 }).finish()),
     writeField(7, chain),

@@ -82,6 +82,6 @@ describe('a predictor', () => {
   it('can be released', async () => {
     const predictor = await openPredictor({ model: linear([2, -1], 0.5), artifact, features: [...features] });
     await predictor.release();
-    await expect(predictor.predict(columns, 3)).rejects.toThrow('released');
+    await expect(predictor.predict(columns, 3)).rejects.toThrow('already disposed');
   });
 });
