@@ -3,4 +3,5 @@ import { runCommandLine } from './cli/command-line.ts';
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   evaluate: () => import('./evaluate/main.ts'),
+  'check-data': () => import('./cli/check-data.ts'),
 });

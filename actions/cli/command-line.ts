@@ -1,10 +1,10 @@
+import { Command, CommanderError, Option } from 'commander';
+import pc from 'picocolors';
+import { z } from 'zod';
 import { actionInputs } from '#lib/action.ts';
 import type { Verb } from '#lib/verb.ts';
 import { Interrupted, realWorld, type World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
-import { Command, CommanderError, Option } from 'commander';
-import pc from 'picocolors';
-import { z } from 'zod';
 
 /** Exit statuses that no verdict uses. */
 export const USER_MISTAKE = 3;
@@ -36,10 +36,13 @@ export async function runCommandLine(
 }
 
 function options(name: string, verb: Verb, argv: string[]): Record<string, unknown> | null {
-  const command = new Command(`tiltyard ${name}`).description(verb.description).exitOverride().allowExcessArguments(false);
+  const command = new Command(`tiltyard ${name}`)
+    .description(verb.description)
+    .exitOverride()
+    .allowExcessArguments(false);
   command.configureOutput({ outputError: () => {} });
   for (const [key, schema] of Object.entries(verb.inputs.shape)) {
-    const isFlag = z.safeParse(schema, true).success && !z.safeParse(schema, 'text').success;
+    const isFlag = z.safeParse(schema, true).data === true;
     const off = isFlag && z.safeParse(schema, undefined).data === true;
     const flag = off ? `--no-${key}` : isFlag ? `--${key}` : `--${key} <value>`;
     command.addOption(new Option(flag, describe(schema, off)));
@@ -52,7 +55,11 @@ function options(name: string, verb: Verb, argv: string[]): Record<string, unkno
     throw new UserError(`tiltyard ${name}: ${message}`, { fix: `Run "tiltyard ${name} --help" for its options.` });
   }
   const values: Record<string, unknown> = command.opts();
-  return Object.fromEntries(Object.keys(verb.inputs.shape).flatMap((key) => (values[camel(key)] === undefined ? [] : [[key, values[camel(key)]]])));
+  return Object.fromEntries(
+    Object.keys(verb.inputs.shape).flatMap((key) =>
+      values[camel(key)] === undefined ? [] : [[key, values[camel(key)]]],
+    ),
+  );
 }
 
 function describe(schema: z.core.$ZodType, off: boolean): string {
@@ -71,14 +78,21 @@ function parseInputs<I extends z.ZodObject>(schema: I, given: Record<string, unk
   const parsed = schema.safeParse(present);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UserError(`--${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not accepted'}`, {
-    fix: 'Correct that option; --help lists them all.',
-  });
+  const name = issue?.path.join('.') ?? '';
+  const what = name in present ? (issue?.message ?? 'is not accepted') : 'is required';
+  throw new UserError(`--${name}: ${what}`, { fix: 'Correct that option; --help lists them all.' });
 }
 
 function usage(name: string | undefined, names: string[]): number {
   const asked = name === undefined || name === '--help' || name === 'help';
-  const lines = ['Usage: tiltyard <command> [options]', '', 'Commands:', ...names.map((verb) => `  ${verb}`), '', 'tiltyard <command> --help tells its options.'];
+  const lines = [
+    'Usage: tiltyard <command> [options]',
+    '',
+    'Commands:',
+    ...names.map((verb) => `  ${verb}`),
+    '',
+    'tiltyard <command> --help tells its options.',
+  ];
   if (!asked) process.stderr.write(`tiltyard has no command ${JSON.stringify(name)}\n\n`);
   (asked ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`);
   return asked ? 0 : USER_MISTAKE;

@@ -61,7 +61,11 @@ async function open({ folder, description, state, data, seed }: Open) {
     features: features.schema,
   });
   const chunks = () =>
-    readChunks(raw.connection, dataset, features.rawColumns.map(({ name }) => identifier(name)));
+    readChunks(
+      raw.connection,
+      dataset,
+      features.rawColumns.map(({ name }) => identifier(name)),
+    );
   const { facts, classes, width } = predictor;
   const opened = {
     contract: {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import type { ArtifactFolder } from '#lib/artifact/folder.ts';
 import { unpack } from '#lib/child/arrays.ts';
 import { type Child, type Limits, startChild } from '#lib/child/child.ts';
-import type { ArtifactFolder } from '#lib/artifact/folder.ts';
 import type { Calls } from './latency.ts';
 import { type ArtifactRequest, Opened, PredictedAll, PredictedPart, type RawData, Timed } from './requests.ts';
 
@@ -36,7 +36,8 @@ export async function runArtifact(
         const closing = await ask({ kind: 'predict' }, ({ head, body }) => {
           const { first, rows, layout } = PredictedPart.parse(head);
           const [part] = unpack(layout, body);
-          if (part === undefined || part.length !== rows * opened.width) throw new Error(`${name} sent a part of the wrong size`);
+          if (part === undefined || part.length !== rows * opened.width)
+            throw new Error(`${name} sent a part of the wrong size`);
           const end = (first + rows) * opened.width;
           if (end > score.length) score = grown(score, end);
           score.set(part, first * opened.width);
@@ -51,7 +52,8 @@ export async function runArtifact(
       async time(single, batch) {
         const { head, body } = await ask({ kind: 'time', single, batch });
         const [singles, batches] = unpack(Timed.parse(head).layout, body);
-        if (!(singles instanceof Float64Array && batches instanceof Float64Array)) throw new Error(`${name} sent no times`);
+        if (!(singles instanceof Float64Array && batches instanceof Float64Array))
+          throw new Error(`${name} sent no times`);
         return { single: singles, batch: batches };
       },
       stop: child.stop,

@@ -41,7 +41,8 @@ export function startReader(limits: Limits, signal: AbortSignal): BenchmarkReade
       const facts = ReadAll.parse(head);
       const arrays = unpack(facts.layout, body).values();
       const label = next(arrays);
-      if (label instanceof Uint16Array || label instanceof Uint32Array) throw new Error('the labels came in another type');
+      if (label instanceof Uint16Array || label instanceof Uint32Array)
+        throw new Error('the labels came in another type');
       const weight = facts.weighted ? next(arrays) : null;
       const clusters = facts.clusters === null ? null : next(arrays);
       if (weight !== null && !(weight instanceof Float64Array)) throw new Error('the weights came in another type');

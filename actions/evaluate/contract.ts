@@ -16,7 +16,8 @@ export function contractChanges(champion: Contract, candidate: Contract): Change
   const after = new Map(candidate.columns.map((column) => [column.name, column.type]));
   for (const [name, type] of after) {
     const old = before.get(name);
-    if (old === undefined) narrowed(`The candidate needs the raw column "${name}" (${type}), which the champion does not read.`);
+    if (old === undefined)
+      narrowed(`The candidate needs the raw column "${name}" (${type}), which the champion does not read.`);
     else if (old !== type) narrowed(`The raw column "${name}" is read as ${type}; the champion reads it as ${old}.`);
   }
   for (const name of before.keys()) {
@@ -27,9 +28,12 @@ export function contractChanges(champion: Contract, candidate: Contract): Change
   for (const output of champion.outputs) {
     const now = given.get(output.name);
     if (now === undefined) narrowed(`The output "${output.name}" is gone.`);
-    else if (now.type !== output.type) narrowed(`The output "${output.name}" is of type ${now.type}; it was ${output.type}.`);
+    else if (now.type !== output.type)
+      narrowed(`The output "${output.name}" is of type ${now.type}; it was ${output.type}.`);
     else if (!sameShape(now.shape, output.shape)) {
-      narrowed(`The output "${output.name}" has the shape [${now.shape.join(', ')}]; it was [${output.shape.join(', ')}].`);
+      narrowed(
+        `The output "${output.name}" has the shape [${now.shape.join(', ')}]; it was [${output.shape.join(', ')}].`,
+      );
     }
   }
   const known = new Set(champion.outputs.map((output) => output.name));
@@ -38,17 +42,22 @@ export function contractChanges(champion: Contract, candidate: Contract): Change
   }
 
   if (JSON.stringify(champion.classes) !== JSON.stringify(candidate.classes)) {
-    const list = (classes: string[] | null) => (classes === null ? 'none' : classes.map((name) => `"${name}"`).join(', '));
+    const list = (classes: string[] | null) =>
+      classes === null ? 'none' : classes.map((name) => `"${name}"`).join(', ');
     narrowed(`The classes, in order, are ${list(candidate.classes)}; they were ${list(champion.classes)}.`);
   }
   if (JSON.stringify(champion.inputs) !== JSON.stringify(candidate.inputs)) {
-    changes.push({ kind: 'inner', sentence: 'The inputs of the ONNX graph changed together with features.sql; callers do not see them.' });
+    changes.push({
+      kind: 'inner',
+      sentence: 'The inputs of the ONNX graph changed together with features.sql; callers do not see them.',
+    });
   }
   return changes;
 }
 
 /** A named dimension is free: only fixed sizes and the number of dimensions count. */
 function sameShape(a: readonly (number | string)[], b: readonly (number | string)[]): boolean {
-  const fixed = (shape: readonly (number | string)[]) => shape.map((size) => (typeof size === 'number' && size > 0 ? size : '?'));
+  const fixed = (shape: readonly (number | string)[]) =>
+    shape.map((size) => (typeof size === 'number' && size > 0 ? size : '?'));
   return JSON.stringify(fixed(a)) === JSON.stringify(fixed(b));
 }

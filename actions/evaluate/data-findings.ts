@@ -19,7 +19,10 @@ export function dataFindings(
   const number = (count: number) => count.toLocaleString('en');
 
   if (promised !== undefined && benchmark.rows < promised) {
-    add('too_few_rows', `The benchmark has ${number(benchmark.rows)} rows; at least ${number(promised)} were promised.`);
+    add(
+      'too_few_rows',
+      `The benchmark has ${number(benchmark.rows)} rows; at least ${number(promised)} were promised.`,
+    );
   }
   if (age !== undefined && benchmark.end !== null) {
     const allowed = Number(age.slice(0, -1)) * (age.endsWith('d') ? 24 : 1);
@@ -33,14 +36,23 @@ export function dataFindings(
     const name = `the ${artifact.role}`;
     const byTime = end !== null && benchmark.start !== null;
     if (byTime && !(Date.parse(end) < Date.parse(benchmark.start ?? ''))) {
-      add('overlap_by_time', `The training data of ${name} end at ${end}, not before the benchmark begins at ${benchmark.start}.`);
+      add(
+        'overlap_by_time',
+        `The training data of ${name} end at ${end}, not before the benchmark begins at ${benchmark.start}.`,
+      );
     }
     if (overlap !== null && overlap.shared > 0) {
       const extent = overlap.sampled === 1 ? number(overlap.shared) : `about ${number(overlap.estimate)}`;
-      add('overlap_by_id', `${extent} of the ${number(benchmark.rows)} rows of the benchmark were in the training data of ${name}, by their ids.`);
+      add(
+        'overlap_by_id',
+        `${extent} of the ${number(benchmark.rows)} rows of the benchmark were in the training data of ${name}, by their ids.`,
+      );
     }
     if (overlap === null && !byTime) {
-      add('unknown_overlap', `Nobody can say whether ${name} was trained on rows of the benchmark: its artifact holds neither their ids nor their time.`);
+      add(
+        'unknown_overlap',
+        `Nobody can say whether ${name} was trained on rows of the benchmark: its artifact holds neither their ids nor their time.`,
+      );
     }
   }
   const [first] = benchmark.label;
@@ -59,7 +71,10 @@ export function outputFindings(
     if (stopped !== null) {
       findings.push({ check: 'stopped', sentence: `No predictions of the ${artifact.role}: ${stopped}.` });
     } else if (score !== null && score.length > 1 && score.every((value) => value === score[0])) {
-      findings.push({ check: 'constant', sentence: `The ${artifact.role} predicts the same for every row: ${score[0]}.` });
+      findings.push({
+        check: 'constant',
+        sentence: `The ${artifact.role} predicts the same for every row: ${score[0]}.`,
+      });
     }
   }
   return findings;

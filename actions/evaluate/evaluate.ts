@@ -38,7 +38,12 @@ export interface Evaluated {
 export async function evaluate(request: EvaluateRequest, world: World): Promise<Evaluated> {
   const { model, subjects, limits, root } = request;
   const clock = stopwatch(world);
-  const circumstances: Circumstances = { data: await rawData(request, world), seed: model.evaluate.seed, limits, world };
+  const circumstances: Circumstances = {
+    data: await rawData(request, world),
+    seed: model.evaluate.seed,
+    limits,
+    world,
+  };
   world.progress('opening both versions');
   const running = await openBoth(subjects, circumstances);
   const reader = startReader(limits, world.signal);
@@ -54,7 +59,10 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
     const { examples, ...measurements } = measureTask({ model, benchmark, scores, settings, onStep: world.progress });
     clock.lap('measure');
     const flips = examples.length === 0 ? null : await listFlips(examples, reader);
-    const timed = request.latency && candidate.stopped === null ? await measureLatency(subjects, circumstances, settings.confidence) : null;
+    const timed =
+      request.latency && candidate.stopped === null
+        ? await measureLatency(subjects, circumstances, settings.confidence)
+        : null;
     if (request.latency) clock.lap('latency');
     const opened = { candidate: candidate.opened?.contract ?? null, champion: champion?.opened?.contract ?? null };
     const evidence: Evaluation = {
@@ -83,7 +91,10 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
         opened.candidate === null || opened.champion === null ? [] : contractChanges(opened.champion, opened.candidate),
       declared_major: request.major,
       ...measurements,
-      data_findings: [...findings(request, benchmark, world), ...outputFindings(champion === null ? [candidate] : [candidate, champion])],
+      data_findings: [
+        ...findings(request, benchmark, world),
+        ...outputFindings(champion === null ? [candidate] : [candidate, champion]),
+      ],
       timing: {
         measured_at: world.now().toISOString(),
         seconds: clock.seconds,
@@ -111,7 +122,9 @@ async function runAll(
   const done = { candidate: 0, champion: 0 };
   const progress = (role: 'candidate' | 'champion') => (rows: number) => {
     done[role] = rows;
-    world.progress(`rows predicted: candidate ${done.candidate.toLocaleString('en')}, champion ${done.champion.toLocaleString('en')}`);
+    world.progress(
+      `rows predicted: candidate ${done.candidate.toLocaleString('en')}, champion ${done.champion.toLocaleString('en')}`,
+    );
   };
   const sliced = model.evaluate.slices?.columns ?? [];
   const settled = await Promise.allSettled([

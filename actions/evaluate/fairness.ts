@@ -23,7 +23,10 @@ interface Rates {
  * where several groups are about equally far apart the difference is then, if anything, overstated.
  */
 export function fairnessOf(column: SliceCodes, pair: Pair<BinaryPredictions>, confidence: number): Fairness {
-  const measures = { champion: pair.champion === null ? null : measure(column, pair.champion, pair.clusters, confidence), candidate: measure(column, pair.candidate, pair.clusters, confidence) };
+  const measures = {
+    champion: pair.champion === null ? null : measure(column, pair.champion, pair.clusters, confidence),
+    candidate: measure(column, pair.candidate, pair.clusters, confidence),
+  };
   const rates = (version: BinaryPredictions) => groupRates(column, version, () => true);
   const candidate = rates(pair.candidate);
   const champion = pair.champion === null ? null : rates(pair.champion);
@@ -32,25 +35,38 @@ export function fairnessOf(column: SliceCodes, pair: Pair<BinaryPredictions>, co
     groups: column.keys.map((key, group) => ({
       value: key.map(({ value }) => value).join(' × '),
       rows: candidate.rows[group],
-      selection_rate: { champion: champion === null ? null : finite(champion.rate[group]), candidate: finite(candidate.rate[group]) },
+      selection_rate: {
+        champion: champion === null ? null : finite(champion.rate[group]),
+        candidate: finite(candidate.rate[group]),
+      },
     })),
-    measures: (['demographic_parity_difference', 'demographic_parity_ratio', 'equalized_odds_difference'] as const).map((name) => ({
-      measure: name,
-      champion: measures.champion === null ? null : measures.champion[name],
-      candidate: measures.candidate[name],
-      method: 'influence' as const,
-    })),
+    measures: (['demographic_parity_difference', 'demographic_parity_ratio', 'equalized_odds_difference'] as const).map(
+      (name) => ({
+        measure: name,
+        champion: measures.champion === null ? null : measures.champion[name],
+        candidate: measures.candidate[name],
+        method: 'influence' as const,
+      }),
+    ),
   };
 }
 
 type Measures = Record<Fairness['measures'][number]['measure'], Estimate>;
 
-function measure(column: SliceCodes, version: BinaryPredictions, clusters: Int32Array | null, confidence: number): Measures {
+function measure(
+  column: SliceCodes,
+  version: BinaryPredictions,
+  clusters: Int32Array | null,
+  confidence: number,
+): Measures {
   const selection = groupRates(column, version, () => true);
   const odds = [1, 0].map((label) => groupRates(column, version, (row) => version.label[row] === label));
   const [truePositive, falsePositive] = odds;
   const further = gap(truePositive) >= gap(falsePositive) ? truePositive : falsePositive;
-  const contrast = (rates: Rates, of: (high: number, low: number) => { value: number; byHigh: number; byLow: number }): Estimate => {
+  const contrast = (
+    rates: Rates,
+    of: (high: number, low: number) => { value: number; byHigh: number; byLow: number },
+  ): Estimate => {
     const [low, high] = ends(rates.rate);
     if (low === -1) return { value: null, interval: null };
     const { value, byHigh, byLow } = of(rates.rate[high], rates.rate[low]);
@@ -64,14 +80,23 @@ function measure(column: SliceCodes, version: BinaryPredictions, clusters: Int32
     }
     // One more flipped row in the smaller group, so that a handful of equal rows is no certainty.
     const step = Math.max(Math.abs(byHigh) / rates.rows[high], Math.abs(byLow) / rates.rows[low]);
-    const grouping = { stratum: null, strata: 1, cluster: clusters, clusters: clusters === null ? 0 : 1 + clusters.reduce((a, b) => Math.max(a, b), -1) };
+    const grouping = {
+      stratum: null,
+      strata: 1,
+      cluster: clusters,
+      clusters: clusters === null ? 0 : 1 + clusters.reduce((a, b) => Math.max(a, b), -1),
+    };
     const { variance, degreesOfFreedom } = spread(sumUnits(null, influence, grouping), 'candidate', step);
     return { value, interval: interval(value, Math.sqrt(variance), degreesOfFreedom, confidence) };
   };
   const difference = (high: number, low: number) => ({ value: high - low, byHigh: 1, byLow: -1 });
   return {
     demographic_parity_difference: contrast(selection, difference),
-    demographic_parity_ratio: contrast(selection, (high, low) => ({ value: low / high, byHigh: -low / high ** 2, byLow: 1 / high })),
+    demographic_parity_ratio: contrast(selection, (high, low) => ({
+      value: low / high,
+      byHigh: -low / high ** 2,
+      byLow: 1 / high,
+    })),
     equalized_odds_difference: contrast(further, difference),
   };
 }

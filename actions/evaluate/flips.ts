@@ -41,7 +41,9 @@ export function countFlips(
       rows,
       fixed: all.counts.fixed,
       broken: all.counts.broken,
-      by_slice: bySlice.flatMap(({ key, rows: sliceRows, counts }) => (key === null ? [] : [{ key, rows: sliceRows, ...counts }])),
+      by_slice: bySlice.flatMap(({ key, rows: sliceRows, counts }) =>
+        key === null ? [] : [{ key, rows: sliceRows, ...counts }],
+      ),
     },
     examples: [all, ...bySlice].map(({ key, fixed, broken }) => ({ key, fixed, broken })),
   };

@@ -9,15 +9,27 @@ export const EvaluateInputs = z.strictObject({
     .min(1)
     .optional()
     .describe('The champion: an artifact folder, or a registered version; by default what channels.yaml names'),
-  benchmark: z.string().min(1).optional().describe('Another place of the benchmark than model.yaml names (same data, fetched elsewhere)'),
+  benchmark: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Another place of the benchmark than model.yaml names (same data, fetched elsewhere)'),
   evidence: z.string().min(1).default('evaluation.json').describe('Where to write the evidence'),
   summary: z.string().min(1).default('evaluation.md').describe('Where to write the summary'),
   root: z.string().min(1).default('.').describe('Root of the repository that holds models/ and registry/'),
   'self-test': flag().describe('Allow the candidate to be the champion itself: every difference must then be 0'),
   major: flag().describe('The candidate is declared a new major version: it may narrow the contract'),
   latency: flag(true).describe('Measure latency; without it, latency guardrails are inconclusive'),
-  'memory-limit': z.coerce.number().positive().default(2_000).describe('Memory that each child process may use, in megabytes'),
-  timeout: z.coerce.number().positive().default(1_800).describe('Longest time that each child process may take, in seconds'),
+  'memory-limit': z.coerce
+    .number()
+    .positive()
+    .default(2_000)
+    .describe('Memory that each child process may use, in megabytes'),
+  timeout: z.coerce
+    .number()
+    .positive()
+    .default(1_800)
+    .describe('Longest time that each child process may take, in seconds'),
   'fail-on': z
     .enum(['fail', 'inconclusive', 'never'])
     .default('inconclusive')
@@ -26,7 +38,5 @@ export const EvaluateInputs = z.strictObject({
 export type EvaluateInputs = z.infer<typeof EvaluateInputs>;
 
 function flag(fallback = false) {
-  return z
-    .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
-    .default(fallback);
+  return z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(fallback);
 }

@@ -1,6 +1,6 @@
+import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { interval } from '#lib/statistics/interval.ts';
 import type { Latency } from '#registry/evidence/evaluation.ts';
-import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 
 /** Milliseconds of each call of one process. */
 export type Calls = { single: Float64Array; batch: Float64Array };
@@ -20,7 +20,12 @@ export function latency(pairs: readonly TimedPair[], batch: number, confidence: 
   return { single: latencyOf(pairs, 'single', 1, confidence), batch: latencyOf(pairs, 'batch', batch, confidence) };
 }
 
-function latencyOf(pairs: readonly TimedPair[], kind: keyof Calls, batch: number, confidence: number): Latency['single'] {
+function latencyOf(
+  pairs: readonly TimedPair[],
+  kind: keyof Calls,
+  batch: number,
+  confidence: number,
+): Latency['single'] {
   const candidate = pairs.map((pair) => percentiles(pair.candidate[kind]));
   const champion = pairs.flatMap((pair) => (pair.champion === null ? [] : [percentiles(pair.champion[kind])]));
   const paired = champion.length === pairs.length && pairs.length >= 2;

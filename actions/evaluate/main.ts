@@ -13,7 +13,8 @@ import { findSubjects } from './subjects.ts';
 const EXIT: Record<Status, number> = { pass: 0, fail: 1, inconclusive: 2 };
 
 export const verb: Verb<typeof EvaluateInputs> = {
-  description: 'Evaluates a candidate against the champion on the benchmark, and judges it by the policy of model.yaml.',
+  description:
+    'Evaluates a candidate against the champion on the benchmark, and judges it by the policy of model.yaml.',
   inputs: EvaluateInputs,
   async run(inputs, world) {
     const root = resolve(inputs.root);

@@ -1,5 +1,5 @@
 import type { Latency } from '#registry/evidence/evaluation.ts';
-import { runArtifact, type RunningArtifact } from './artifact.ts';
+import { type RunningArtifact, runArtifact } from './artifact.ts';
 import { type Calls, latency, type TimedPair } from './latency.ts';
 import type { Circumstances } from './predict.ts';
 import type { NamedArtifact, Subjects } from './subjects.ts';
@@ -46,7 +46,8 @@ async function timePair(
     const other = champion === null ? null : await start(champion);
     for (let round = 0; round < ROUNDS; round++) {
       const turns = other === null ? [one] : (round + pair) % 2 === 0 ? [one, other] : [other, one];
-      for (const turn of turns) turn.calls = joined(turn.calls, await turn.running.time(SINGLES_A_ROUND, BATCHES_A_ROUND));
+      for (const turn of turns)
+        turn.calls = joined(turn.calls, await turn.running.time(SINGLES_A_ROUND, BATCHES_A_ROUND));
     }
     return { candidate: one.calls, champion: other?.calls ?? null };
   } finally {

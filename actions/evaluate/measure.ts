@@ -90,7 +90,11 @@ function sized(shared: Workspace, rows: number): Workspace {
 }
 
 /** A comparison that could not be made. */
-function unmeasured<P extends Predictions>({ metric, params }: Planned<P>, pair: Pair<P>, { count, compared }: Touched): Comparison {
+function unmeasured<P extends Predictions>(
+  { metric, params }: Planned<P>,
+  pair: Pair<P>,
+  { count, compared }: Touched,
+): Comparison {
   const nothing = { value: null, interval: null };
   return {
     metric: metric.name,

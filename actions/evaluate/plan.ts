@@ -10,7 +10,10 @@ export interface Planned<P extends Predictions> {
 }
 
 /** What to measure: every metric of the task that has defaults for its parameters, and each rule's own parameters. */
-export function planMetrics<P extends Predictions>(metrics: readonly Metric<P>[], policy: EvaluatePolicy): Planned<P>[] {
+export function planMetrics<P extends Predictions>(
+  metrics: readonly Metric<P>[],
+  policy: EvaluatePolicy,
+): Planned<P>[] {
   const planned = new Map<string, Planned<P>>();
   const add = (metric: Metric<P>, given: MetricParams) => {
     const params = fillParams(metric, given);

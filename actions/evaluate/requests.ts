@@ -1,9 +1,9 @@
+import { z } from 'zod';
+import { Layout } from '#lib/child/arrays.ts';
 import { Artifact } from '#registry/artifact.ts';
 import { Contract } from '#registry/evidence/evaluation.ts';
 import { Task } from '#registry/metric.ts';
 import { Column, Dataset, SliceColumn } from '#registry/model.ts';
-import { Layout } from '#lib/child/arrays.ts';
-import { z } from 'zod';
 
 /** Where the raw rows are and what they are declared to be. */
 export const RawData = z.strictObject({

@@ -46,9 +46,12 @@ async function find(role: NamedArtifact['role'], name: string, root: string, mod
   const registered = await locateVersion(root, model.name, name);
   const folder = await readArtifactFolder(registered?.folder ?? resolve(root, name), `the ${role}`);
   if (registered !== null && registered.digest !== folder.digest) {
-    throw new UserError(`the ${role} ${name} has the digest ${folder.digest}, but its manifest says ${registered.digest}`, {
-      fix: 'The artifact was changed after it was registered: fetch it again, and find out who changed it.',
-    });
+    throw new UserError(
+      `the ${role} ${name} has the digest ${folder.digest}, but its manifest says ${registered.digest}`,
+      {
+        fix: 'The artifact was changed after it was registered: fetch it again, and find out who changed it.',
+      },
+    );
   }
   if (folder.description.model !== model.name || folder.description.task !== model.task) {
     throw new UserError(

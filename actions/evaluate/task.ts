@@ -11,7 +11,7 @@ import { predictedClass } from './decision.ts';
 import { fairnessOf } from './fairness.ts';
 import { countFlips, type FlipExamples } from './flips.ts';
 import { measureAll, measureSlices, type Pair, type Settings, type Touched } from './measure.ts';
-import { fillParams, planMetrics, type Planned } from './plan.ts';
+import { fillParams, type Planned, planMetrics } from './plan.ts';
 import { pairsOf, type SliceCodes } from './slices.ts';
 
 /** Finite predictions of both versions, aligned to the candidate's classes; null where a version could not predict. */
@@ -57,7 +57,9 @@ export function measureTask(circumstances: Circumstances): Measurements {
       fairness:
         usable === null
           ? []
-          : protectedColumns(circumstances).map((column) => fairnessOf(column, usable, circumstances.settings.confidence)),
+          : protectedColumns(circumstances).map((column) =>
+              fairnessOf(column, usable, circumstances.settings.confidence),
+            ),
       calibration: usable === null ? null : both(usable, reliability),
       confusion: usable === null ? null : { classes: scores.classes ?? ['0', '1'], ...both(usable, confusion) },
       curves: usable === null ? null : both(usable, curves),
@@ -112,10 +114,13 @@ function measured<P extends Predictions>(
 ): Pick<Measurements, 'comparisons' | 'slices' | 'slice_columns'> {
   const planned = planMetrics(metrics, model.evaluate);
   const touched: Touched = { count: scores.notFinite, stopped: scores.candidate === null, compared: scores.compared };
-  const comparisons = measureAll(planned, pair, touched, settings, (done) => onStep(`metrics ${done} of ${planned.length}`));
+  const comparisons = measureAll(planned, pair, touched, settings, (done) =>
+    onStep(`metrics ${done} of ${planned.length}`),
+  );
   const policy = model.evaluate.slices;
   const primary = primaryOf(metrics, model);
-  if (policy === undefined || primary === null || scores.candidate === null) return { comparisons, slices: [], slice_columns: [] };
+  if (policy === undefined || primary === null || scores.candidate === null)
+    return { comparisons, slices: [], slice_columns: [] };
   const columns = slicedColumns({ model, benchmark });
   const slices = policy.pairs ? [...columns, ...pairsOf(columns)] : columns;
   onStep('slices');
@@ -136,7 +141,9 @@ function slicedColumns({ model, benchmark }: Columns): SliceCodes[] {
 
 function protectedColumns({ model, benchmark }: Columns): SliceCodes[] {
   const names = new Set(model.evaluate.protected);
-  return benchmark.slices.slice(model.evaluate.slices?.columns.length ?? 0).filter(({ columns: [name] }) => names.has(name));
+  return benchmark.slices
+    .slice(model.evaluate.slices?.columns.length ?? 0)
+    .filter(({ columns: [name] }) => names.has(name));
 }
 
 function primaryOf<P extends Predictions>(metrics: readonly Metric<P>[], model: Model): Planned<P> | null {
@@ -146,7 +153,10 @@ function primaryOf<P extends Predictions>(metrics: readonly Metric<P>[], model: 
   return metric === undefined || params === null ? null : { metric, params };
 }
 
-function both<P extends Predictions, T>(pair: Pair<P>, of: (predictions: P) => T): { champion: T | null; candidate: T } {
+function both<P extends Predictions, T>(
+  pair: Pair<P>,
+  of: (predictions: P) => T,
+): { champion: T | null; candidate: T } {
   return { champion: pair.champion === null ? null : of(pair.champion), candidate: of(pair.candidate) };
 }
 
@@ -156,5 +166,10 @@ function flipsOf<P extends Predictions>(
   classOf: (predictions: P) => Int32Array,
 ): Pick<Measurements, 'flips' | 'examples'> {
   if (pair === null || pair.champion === null) return { flips: null, examples: [] };
-  return countFlips(pair.candidate.label, classOf(pair.champion), classOf(pair.candidate), slicedColumns(circumstances));
+  return countFlips(
+    pair.candidate.label,
+    classOf(pair.champion),
+    classOf(pair.candidate),
+    slicedColumns(circumstances),
+  );
 }

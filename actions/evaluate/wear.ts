@@ -12,7 +12,12 @@ const Judged = z.object({
  * How many distinct candidates are known to have been judged on a benchmark: those of the evidence committed in the
  * registry, and this one. Each look at a holdout wears it out a little, as the best of many looks better than it is.
  */
-export async function candidatesJudged(root: string, model: string, benchmark: string, candidate: string): Promise<number> {
+export async function candidatesJudged(
+  root: string,
+  model: string,
+  benchmark: string,
+  candidate: string,
+): Promise<number> {
   const folder = join(root, 'registry', model, 'evidence');
   const files = await readdir(folder).catch(() => []);
   const digests = new Set([candidate]);

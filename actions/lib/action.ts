@@ -1,5 +1,5 @@
-import { UserError } from '#registry/error.ts';
 import { z } from 'zod';
+import { UserError } from '#registry/error.ts';
 
 const Inputs = z.record(z.string(), z.string());
 
@@ -11,10 +11,14 @@ export function actionInputs(): Record<string, string> | null {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new UserError('the variable INPUTS is not JSON', { fix: 'Pass toJSON(inputs) to it, as our action.yml does.', cause });
+    throw new UserError('the variable INPUTS is not JSON', {
+      fix: 'Pass toJSON(inputs) to it, as our action.yml does.',
+      cause,
+    });
   }
   const parsed = Inputs.safeParse(value);
-  if (!parsed.success) throw new UserError('the variable INPUTS is not an object of texts', { fix: 'Pass toJSON(inputs) to it.' });
+  if (!parsed.success)
+    throw new UserError('the variable INPUTS is not an object of texts', { fix: 'Pass toJSON(inputs) to it.' });
   const { command: _, ...inputs } = parsed.data;
   return inputs;
 }

@@ -12,12 +12,17 @@ export async function loadModel(root: string, name: string): Promise<{ model: Mo
   if (text === null || !/^[a-z0-9-]+$/.test(name)) {
     const models = await readdir(join(root, 'models')).catch(() => []);
     throw new UserError(`there is no ${path} under ${root}`, {
-      fix: models.length === 0 ? 'Run it in the root of your repository, or give --root.' : `Models here: ${models.join(', ')}.`,
+      fix:
+        models.length === 0
+          ? 'Run it in the root of your repository, or give --root.'
+          : `Models here: ${models.join(', ')}.`,
     });
   }
   const { model, where } = parseModel(text, path);
   if (model.name !== name) {
-    throw new UserError(`${path} calls its model ${JSON.stringify(model.name)}`, { fix: `Set name: ${name}, as its folder is called.` });
+    throw new UserError(`${path} calls its model ${JSON.stringify(model.name)}`, {
+      fix: `Set name: ${name}, as its folder is called.`,
+    });
   }
   return { model, where };
 }

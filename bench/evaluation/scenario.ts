@@ -1,5 +1,5 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { treeEnsemble } from '../../test/fixtures/onnx/trees.ts';
@@ -40,8 +40,12 @@ async function writeData(path: string, rows: number): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   // Sums of four uniform hashes: close to normal, and the same on every machine.
-  const uniform = (index: number, part: number) => `(hash(i * 97 + ${index * 4 + part}) / 18446744073709551616.0 - 0.5)`;
-  const columns = names.map((name, index) => `CAST(sqrt(3) * (${[0, 1, 2, 3].map((part) => uniform(index, part)).join(' + ')}) AS FLOAT) AS ${name}`);
+  const uniform = (index: number, part: number) =>
+    `(hash(i * 97 + ${index * 4 + part}) / 18446744073709551616.0 - 0.5)`;
+  const columns = names.map(
+    (name, index) =>
+      `CAST(sqrt(3) * (${[0, 1, 2, 3].map((part) => uniform(index, part)).join(' + ')}) AS FLOAT) AS ${name}`,
+  );
   const beside = `${path}.part`;
   await connection.run(`COPY (
     SELECT i AS id, ${columns.join(', ')}, CAST(hash(i * 97 + 91) % 1000 AS INTEGER) AS unit,

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { verb } from '../../actions/evaluate/main.ts';
 import { realWorld } from '../../actions/lib/world.ts';
 
@@ -7,7 +7,15 @@ import { realWorld } from '../../actions/lib/world.ts';
 const [root, candidate, champion, evidence] = process.argv.slice(2);
 const world = realWorld();
 await verb.run(
-  verb.inputs.parse({ model: 'bench', root, candidate, champion, evidence, summary: join(root, 'summary.md'), latency: false }),
+  verb.inputs.parse({
+    model: 'bench',
+    root,
+    candidate,
+    champion,
+    evidence,
+    summary: join(root, 'summary.md'),
+    latency: false,
+  }),
   world,
 );
 await world.cleanUp();

@@ -4,8 +4,8 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Artifact } from '#registry/artifact.ts';
-import { parseJson } from '#registry/json.ts';
 import { UserError } from '#registry/error.ts';
+import { parseJson } from '#registry/json.ts';
 
 /** An artifact that lies in a folder: its description, its digest and those of its parts. */
 export interface ArtifactFolder {
@@ -48,7 +48,11 @@ export async function readArtifactFolder(path: string, name: string): Promise<Ar
       });
     }
   }
-  const description = parseJson(Artifact, await readFile(join(path, 'artifact.json'), 'utf8'), join(path, 'artifact.json'));
+  const description = parseJson(
+    Artifact,
+    await readFile(join(path, 'artifact.json'), 'utf8'),
+    join(path, 'artifact.json'),
+  );
   if (description.training.ids !== null && !files.includes(description.training.ids)) {
     throw new UserError(`${name}: artifact.json names ${description.training.ids}, but ${path} has no such file`, {
       fix: 'Build the artifact again, or set training.ids to null if its training rows have no ids.',
@@ -84,7 +88,9 @@ async function listFiles(path: string, name: string): Promise<string[]> {
   }
   const folder = await lstat(path).catch(() => null);
   if (folder === null || !folder.isDirectory()) {
-    throw new UserError(`${name}: there is no folder ${path}`, { fix: 'Name the folder that the training wrote, or a registered version.' });
+    throw new UserError(`${name}: there is no folder ${path}`, {
+      fix: 'Name the folder that the training wrote, or a registered version.',
+    });
   }
   await walk('');
   return found.sort();

@@ -9,7 +9,10 @@ const ALIGNMENT = 8;
 
 /** What a body holds: its arrays one after the other, each starting at a multiple of eight bytes. */
 export const Layout = z.array(
-  z.object({ kind: z.enum(['Uint8Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float64Array']), length: z.int().nonnegative() }),
+  z.object({
+    kind: z.enum(['Uint8Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float64Array']),
+    length: z.int().nonnegative(),
+  }),
 );
 export type Layout = z.infer<typeof Layout>;
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '#registry/error.ts';
 import { z } from 'zod';
+import { UserError } from '#registry/error.ts';
 import { type Frame, readFrames, writeFrame } from './frame.ts';
 import { residentBytes } from './memory.ts';
 

@@ -42,7 +42,8 @@ export async function* readFrames(stream: Readable): AsyncGenerator<Frame> {
       const all = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, buffered);
       if (lengths === null) {
         lengths = { head: all.readUInt32LE(0), body: all.readUInt32LE(4) };
-        if (lengths.head > LARGEST_HEAD || lengths.body > LARGEST_BODY) throw new Error('a frame is larger than any that is ever sent');
+        if (lengths.head > LARGEST_HEAD || lengths.body > LARGEST_BODY)
+          throw new Error('a frame is larger than any that is ever sent');
         wanted = LENGTHS + lengths.head + lengths.body;
         chunks = [all];
         continue;
