@@ -33,3 +33,9 @@ export function metricLabel(name: string, params: MetricParams): string {
   const entries = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.length === 0 ? name : `${name}(${entries.map(([key, value]) => `${key}=${value}`).join(', ')})`;
 }
+
+/** As `metricLabel`, without the parameters that have their default: `expected_calibration_error`. */
+export function shortLabel(facts: MetricFacts | undefined, name: string, params: MetricParams): string {
+  const entries = Object.entries(params).filter(([key, value]) => facts?.params[key] !== value);
+  return metricLabel(name, Object.fromEntries(entries));
+}

@@ -78,6 +78,7 @@ export interface SliceJudgement {
 export interface SliceJudgements {
   /** The metric that slices are judged by: the primary one. */
   metric: string;
+  better: Better;
   judged: SliceJudgement[];
   /** Slices with too few rows, rows of a class, or clusters to be judged. */
   too_small: { key: SliceKey; rows: number; reason: string }[];

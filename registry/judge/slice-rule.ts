@@ -38,7 +38,7 @@ export function judgeSlices(context: Context): { finding: Finding | null; slices
   }
   const sign = facts.better === 'higher' ? 1 : -1;
   const judged = adjust(measured, sign, policy.max_loss ?? null, oneSidedLevel(context.model.evaluate.confidence));
-  const slices = { metric, judged, too_small: tooSmall };
+  const slices = { metric, better: facts.better, judged, too_small: tooSmall };
   if (policy.max_loss === undefined) return { finding: null, slices };
   return { finding: conclude(context, policy, slices, policy.max_loss, defects), slices };
 }

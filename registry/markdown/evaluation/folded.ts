@@ -1,5 +1,6 @@
 import type { Comparison, Evaluation } from '../../evidence/evaluation.ts';
-import { metricLabel } from '../../metric.ts';
+import { shortLabel, type Task } from '../../metric.ts';
+import { metrics } from '../../metrics.generated.ts';
 import type { Verdict } from '../../verdict.ts';
 import type { Section } from '../budget.ts';
 import { code, prose } from '../escape.ts';
@@ -10,6 +11,7 @@ import { chart } from './chart.ts';
 import { methodNotes, provenance } from './notes.ts';
 
 const MOST_ROWS = 60;
+const MOST_NAMES = 20;
 const right = 'right' as const;
 
 /** Everything that a reader may want to look up, folded; each with its weight for when space runs out. */
@@ -38,8 +40,9 @@ function sentences(verdict: Verdict): string | null {
   return folded(`${plural(kept.length, 'rule')} kept, in sentences`, lines.join('\n'));
 }
 
-function label(comparison: Comparison): string {
-  const name = prose(metricLabel(comparison.metric, comparison.params));
+function label(task: Task, comparison: Comparison): string {
+  const facts = metrics.find((metric) => metric.name === comparison.metric && metric.task === task);
+  const name = prose(shortLabel(facts, comparison.metric, comparison.params));
   return `${name} ${comparison.better === 'higher' ? '↑' : '↓'}${comparison.threshold_from_benchmark ? ' †' : ''}`;
 }
 
@@ -49,7 +52,7 @@ function allMetrics(evidence: Evaluation): string | null {
   const rows = whole.map((one) => {
     const decimals = decimalsOf(one.interval);
     return [
-      label(one),
+      label(evidence.task, one),
       fixed(one.champion?.value ?? null, decimals),
       one.champion === null
         ? levelCell(one.candidate.value, one.candidate.interval)
@@ -87,8 +90,11 @@ function allMetrics(evidence: Evaluation): string | null {
 
 function slices(verdict: Verdict): string | null {
   if (verdict.slices === null) return null;
-  const { judged, metric, too_small } = verdict.slices;
-  const worst = [...judged].sort((a, b) => (a.p_value ?? 1) - (b.p_value ?? 1));
+  const { better, judged, metric, too_small } = verdict.slices;
+  const sign = better === 'higher' ? 1 : -1;
+  const worst = [...judged].sort(
+    (a, b) => (a.p_value ?? 1) - (b.p_value ?? 1) || sign * ((a.difference ?? 0) - (b.difference ?? 0)),
+  );
   const rows = worst.map((one) => {
     const decimals = decimalsOf(one.interval);
     return [
@@ -110,8 +116,8 @@ function slices(verdict: Verdict): string | null {
     { head: 'Smallest detectable loss', align: right },
     { head: 'Finding' },
   ];
-  const small = too_small.slice(0, MOST_ROWS).map((one) => `${sliceCell(one.key)} (${prose(one.reason)})`);
-  const more = too_small.length > MOST_ROWS ? ` and ${too_small.length - MOST_ROWS} more` : '';
+  const small = too_small.slice(0, MOST_NAMES).map((one) => `${sliceCell(one.key)} (${prose(one.reason)})`);
+  const more = too_small.length > MOST_NAMES ? ` and ${too_small.length - MOST_NAMES} more` : '';
   const listed = small.length === 0 ? '' : `\n\nToo small to judge: ${small.join('; ')}${more}.`;
   const body = rows.length === 0 ? 'No slice could be judged.' : cappedTable(columns, rows, MOST_ROWS);
   return folded(`${plural(judged.length, 'slice')} by ${prose(metric)}`, body + listed);
@@ -120,7 +126,7 @@ function slices(verdict: Verdict): string | null {
 function flips(evidence: Evaluation): string | null {
   if (evidence.flips === null) return null;
   const { broken, by_slice, fixed: mended, rows } = evidence.flips;
-  const sorted = [...by_slice].sort((a, b) => balance(a) - balance(b));
+  const sorted = [...by_slice].sort((a, b) => a.fixed - a.broken - (b.fixed - b.broken));
   const list = sorted.map((one) => [
     sliceCell(one.key),
     count(one.rows),
@@ -137,10 +143,6 @@ function flips(evidence: Evaluation): string | null {
     `Flips: ${count(mended)} rows fixed, ${count(broken)} broken`,
     list.length === 0 ? body : `${body}\n\n${cappedTable(columns, list, MOST_ROWS)}`,
   );
-}
-
-function balance(one: { rows: number; fixed: number; broken: number }): number {
-  return one.rows === 0 ? 0 : (one.fixed - one.broken) / one.rows;
 }
 
 function fairness(evidence: Evaluation): string | null {
