@@ -3,7 +3,7 @@ import type { Comparison, Estimate } from '#registry/evidence/evaluation.ts';
 import type { MetricParams } from '#registry/metric.ts';
 import { minimumDetectable } from '#registry/statistics/power.ts';
 import { bootstrap } from './bootstrap.ts';
-import { interval } from './interval.ts';
+import { interval, skewedInterval } from './interval.ts';
 import { mcnemarOf } from './mcnemar.ts';
 import { type Spread, spread } from './spread.ts';
 import { type Grouping, type Series, sumUnits } from './sums.ts';
@@ -94,8 +94,10 @@ function byInfluence<P extends Predictions>(options: CompareOptions<P>): Measure
   const sums = sumUnits(usable, ofCandidate, grouping(candidate, clusters));
   const stepAfter = metric.step?.(candidate, params) ?? 0;
   const stepBefore = champion === null ? 0 : (metric.step?.(champion, params) ?? 0);
-  const own = (series: Series, value: number, step: number): Estimate =>
-    estimate(value, spread(sums, series, step), confidence);
+  const biasAfter = metric.bias?.(candidate, params) ?? 0;
+  const biasBefore = champion === null ? 0 : (metric.bias?.(champion, params) ?? 0);
+  const own = (series: Series, value: number, step: number, bias: number): Estimate =>
+    estimate(value, bias, spread(sums, series, step), confidence);
   const paired = champion !== null && Number.isFinite(before) && Number.isFinite(after);
   const spreadOf = spread(
     sums,
@@ -106,8 +108,8 @@ function byInfluence<P extends Predictions>(options: CompareOptions<P>): Measure
   const difference = after - before;
   const usableError = paired && Number.isFinite(error);
   return {
-    champion: champion === null ? null : own('champion', before, stepBefore),
-    candidate: own('candidate', after, stepAfter),
+    champion: champion === null ? null : own('champion', before, stepBefore, biasBefore),
+    candidate: own('candidate', after, stepAfter, biasAfter),
     difference: paired ? difference : null,
     interval: usableError ? interval(difference, error, spreadOf.degreesOfFreedom, confidence) : null,
     method: !Number.isFinite(after)
@@ -122,10 +124,20 @@ function byInfluence<P extends Predictions>(options: CompareOptions<P>): Measure
   };
 }
 
-function estimate(value: number, { variance, degreesOfFreedom }: Spread, confidence: number): Estimate {
+function estimate(
+  value: number,
+  bias: number,
+  { variance, degreesOfFreedom, thirdMoment }: Spread,
+  confidence: number,
+): Estimate {
   if (!Number.isFinite(value)) return { value: null, interval: null };
   const error = Math.sqrt(variance);
-  return { value, interval: Number.isFinite(error) ? interval(value, error, degreesOfFreedom, confidence) : null };
+  return {
+    value,
+    interval: Number.isFinite(error)
+      ? skewedInterval(value - bias, error, degreesOfFreedom, thirdMoment / error ** 3, confidence)
+      : null,
+  };
 }
 
 /** Classes are strata; a regression has one. */

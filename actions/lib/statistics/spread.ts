@@ -13,28 +13,39 @@ export interface Spread {
   thirdMoment: number;
 }
 
-/** Sums of the second to fourth powers about the mean of each group, and the variance that they make. */
-interface Centred {
+interface Moments {
   variance: number;
-  second: number;
+  /** Sum of the units' cubes. */
   third: number;
   /** Estimated variance of `variance`. */
   uncertainty: number;
+  units: number;
 }
 
-/** The spread of one series; `step` is one more discordant pair's share, in the metric's unit (see Metric.step). */
+/**
+ * How much of one more discordant pair is added to the variance. A whole one (Agresti & Min 2005 add two halves) makes
+ * intervals of f1 and precision over 40 positive rows cover 98 %, none leaves one-sided errors of 4 % in
+ * precision_macro; half lies between (test/simulation).
+ */
+const DISCORDANT_PAIRS = 0.5;
+
+/**
+ * The spread of one series. `step` is what one more discordant pair would change, in the metric's unit (Metric.step):
+ * its square keeps an interval from collapsing where hardly a prediction differs. In clusters predictions change
+ * together, by the design effect.
+ */
 export function spread(sums: UnitSums, series: Series, step = 0): Spread {
   const byRow = ofRows(sums, series);
   const byCluster = ofClusters(sums, series);
   const used = byCluster ?? byRow;
-  const units = byCluster?.units ?? byRow.units;
-  const variance = used.variance + step * step;
-  const df = used.uncertainty > 0 ? (2 * used.variance * used.variance) / used.uncertainty : units - 1;
+  const designEffect = byCluster !== null && byRow.variance > 0 ? byCluster.variance / byRow.variance : null;
+  const floor = DISCORDANT_PAIRS * step * step * Math.max(1, designEffect ?? 1);
+  const df = used.uncertainty > 0 ? (2 * used.variance * used.variance) / used.uncertainty : used.units - 1;
   return {
-    variance,
-    degreesOfFreedom: Math.max(1, Math.min(df, units - 1)),
+    variance: used.variance + floor,
+    degreesOfFreedom: Math.max(1, Math.min(df, used.units - 1)),
     clusters: byCluster?.units ?? null,
-    designEffect: byCluster !== null && byRow.variance > 0 ? byCluster.variance / byRow.variance : null,
+    designEffect,
     thirdMoment: used.third,
   };
 }
@@ -42,27 +53,32 @@ export function spread(sums: UnitSums, series: Series, step = 0): Spread {
 /**
  * Rows as units. Within each class the sum of squares is raised by m/(m − 1), because the class's mean is estimated from
  * its m rows; that makes roc_auc's variance DeLong's (1988) to the last digit. What the class means add is counted too:
- * how many rows each class has is chance.
+ * how many rows each class has is chance. The degrees of freedom are Welch's (1947), so a class of 40 rows counts as 40
+ * rows however many the others have.
  */
-function ofRows(sums: UnitSums, series: Series): Centred & { units: number } {
+function ofRows(sums: UnitSums, series: Series): Moments {
   const strata = sums.strata.length;
-  const total = { variance: 0, second: 0, third: 0, uncertainty: 0, units: sums.rows };
+  const total = { variance: 0, third: 0, uncertainty: 0, units: sums.rows };
   for (let k = 0; k < strata; k++) {
     const m = sums.strata[k];
     if (m === 0) continue;
-    const at = (SERIES[series] * strata + k) * 4;
+    const at = (SERIES[series] * strata + k) * 3;
     const mean = sums.moments[at] / m;
-    const c = centre(m, mean, sums.moments.subarray(at, at + 4));
-    const correction = m > 1 ? m / (m - 1) : 1;
-    total.variance += correction * c.second + m * mean * mean;
-    total.second += c.second;
-    total.third += c.third + 3 * mean * c.second + m * mean ** 3;
-    total.uncertainty += correction * correction * Math.max(0, c.fourth - (c.second * c.second) / m);
+    const within = Math.max(0, sums.moments[at + 1] - m * mean * mean);
+    const corrected = m > 1 ? (within * m) / (m - 1) : within;
+    total.variance += corrected + m * mean * mean;
+    total.third += sums.moments[at + 2];
+    if (m > 1) total.uncertainty += (2 * corrected * corrected) / (m - 1);
   }
   return total;
 }
 
-function ofClusters(sums: UnitSums, series: Series): (Centred & { units: number }) | null {
+/**
+ * Clusters as units: G/(G − 1) times the sum of the squared cluster sums. The degrees of freedom are Satterthwaite's
+ * (1946), with the variance of that sum estimated from the fourth powers: few clusters that hold most of the rows, or
+ * all rows of a rare class, count as few.
+ */
+function ofClusters(sums: UnitSums, series: Series): Moments | null {
   if (sums.clusters === null || sums.clusterRows === null) return null;
   const values = sums.clusters[SERIES[series]];
   let units = 0;
@@ -79,15 +95,5 @@ function ofClusters(sums: UnitSums, series: Series): (Centred & { units: number 
   }
   const correction = units > 1 ? units / (units - 1) : 1;
   const uncertainty = correction * correction * Math.max(0, fourth - (second * second) / units);
-  return { variance: correction * second, second, third, uncertainty, units };
-}
-
-/** Sums of powers about the mean, from raw ones. */
-function centre(m: number, mean: number, raw: Float64Array): { second: number; third: number; fourth: number } {
-  const [s1, s2, s3, s4] = raw;
-  return {
-    second: Math.max(0, s2 - m * mean * mean),
-    third: s3 - 3 * mean * s2 + 3 * mean * mean * s1 - m * mean ** 3,
-    fourth: s4 - 4 * mean * s3 + 6 * mean * mean * s2 - 4 * mean ** 3 * s1 + m * mean ** 4,
-  };
+  return { variance: correction * second, third, uncertainty, units };
 }

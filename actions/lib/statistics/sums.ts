@@ -8,7 +8,7 @@ export interface UnitSums {
   rows: number;
   /** Rows of each stratum (the classes of a classification; one stratum otherwise). */
   strata: Float64Array;
-  /** Sums of the first to fourth powers of the influence values: entry (series × strata + stratum) × 4 + power − 1. */
+  /** Sums of the first to third powers of the influence values: entry (series × strata + stratum) × 3 + power − 1. */
   moments: Float64Array;
   /** Sums of the influence values within each cluster, by series; null where every row is a unit. */
   clusters: Float64Array[] | null;
@@ -37,7 +37,7 @@ export function sumUnits(
 ): UnitSums {
   const { stratum, strata, cluster, clusters } = grouping;
   const rows = new Float64Array(strata);
-  const moments = new Float64Array(3 * strata * 4);
+  const moments = new Float64Array(3 * strata * 3);
   const sums = cluster === null ? null : [0, 1, 2].map(() => new Float64Array(clusters));
   const clusterRows = cluster === null ? null : new Float64Array(clusters);
   for (let i = from; i < to; i++) {
@@ -45,9 +45,9 @@ export function sumUnits(
     const a = champion === null ? 0 : champion[i];
     const b = candidate[i];
     rows[k]++;
-    add(moments, k * 4, a);
-    add(moments, (strata + k) * 4, b);
-    add(moments, (2 * strata + k) * 4, b - a);
+    add(moments, k * 3, a);
+    add(moments, (strata + k) * 3, b);
+    add(moments, (2 * strata + k) * 3, b - a);
   }
   if (cluster !== null && sums !== null && clusterRows !== null) {
     for (let i = from; i < to; i++) {
@@ -67,7 +67,6 @@ function add(moments: Float64Array, at: number, value: number): void {
   moments[at] += value;
   moments[at + 1] += square;
   moments[at + 2] += square * value;
-  moments[at + 3] += square * square;
 }
 
 /** The sums of two shards' rows together. */
