@@ -12,7 +12,10 @@ export function alignedScores(candidate: Predicted, champion: Predicted | null, 
     }
   }
   const classes = candidate.opened?.classes ?? champion?.opened?.classes ?? null;
-  const aligned = champion?.score == null ? null : align(champion.score, champion.opened?.classes ?? null, classes);
+  const aligned =
+    champion === null || champion.score === null
+      ? null
+      : align(champion.score, champion.opened?.classes ?? null, classes);
   const finite = candidate.score === null ? null : finiteRows(candidate.score, aligned, rows);
   return {
     candidate: candidate.score,

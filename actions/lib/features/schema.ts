@@ -65,7 +65,7 @@ function toFeature({ name, type }: OutputColumn, file: string): Feature {
   if (found !== undefined) return { name, type: found[1], stored: type };
   const fix = /^(DATE|TIME)/.test(type)
     ? `Turn it into numbers, for example hour(${name}) or epoch(${name}).`
-    : /INT$/.test(type)
+    : type.endsWith('INT')
       ? `Cast it: CAST(${name} AS BIGINT) or AS DOUBLE.`
       : 'Cast it to a number, text or boolean, or leave it out.';
   throw new UserError(`${file}: the feature ${name} is of type ${type}, which no model input takes`, { fix });

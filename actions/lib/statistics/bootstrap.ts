@@ -63,7 +63,7 @@ export function bootstrap<P extends Predictions>(options: CompareOptions<P>): Me
 /** `value` plus the quantiles of the replicates' deviations (the percentile interval); null if any is undefined. */
 function around(value: number, deviations: Float64Array, scale: number, confidence: number): Interval | null {
   if (!Number.isFinite(value) || !deviations.every(Number.isFinite)) return null;
-  const sorted = deviations.toSorted();
+  const sorted = Array.from(deviations.toSorted());
   const at = (p: number) => value + scale * quantileSorted(sorted, p);
   return [at(0.5 - confidence / 2), at(0.5 + confidence / 2)];
 }
