@@ -16,6 +16,9 @@ export interface FeatureColumn {
   validity: Uint32Array | null;
 }
 
+/** Some rows of all features: a column each, or one row-major matrix with NaN for null, which needs no copying. */
+export type FeatureRows = FeatureColumn[] | Float32Array;
+
 export function isNull({ items, validity }: FeatureColumn, row: number): boolean {
   return (validity !== null && ((validity[row >>> 5] >>> (row & 31)) & 1) === 0) || (items[row] ?? null) === null;
 }

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { UserError } from '#registry/error.ts';
-import type { Feature, FeatureColumn, FeatureType } from './features.ts';
+import type { Feature, FeatureColumn, FeatureRows, FeatureType } from './features.ts';
 import { fillBools, fillIntegers, fillNumbers, fillStrings } from './fill.ts';
 
 import { matchNames } from './names.ts';
@@ -8,8 +8,10 @@ import type { Value } from './value.ts';
 
 /** Makes ONNX Runtime's feed out of feature columns. Its buffers are used again: one feed at a time. */
 export interface Feeder {
-  /** Rows `start` to `start + rows` of the columns, which are in the order of the features. */
-  feed(columns: FeatureColumn[], start: number, rows: number): Record<string, Tensor>;
+  /** `matrix` where one float tensor is fed, which takes a Float32Array too. */
+  layout: 'matrix' | 'columns';
+  /** Rows `start` to `start + rows`; columns are in the order of the features. */
+  feed(features: FeatureRows, start: number, rows: number): Record<string, Tensor>;
 }
 
 /** Which feature types an input of a given element type takes. */
@@ -79,11 +81,20 @@ function matrixFeeder(input: Value, features: Feature[], batch: number): Feeder 
   }
   const buffer = type === 'float' ? new Float32Array(batch * width) : new Float64Array(batch * width);
   return {
-    feed(columns, start, rows) {
-      columns.forEach((column, j) => fillNumbers(buffer, j, width, column, start, rows));
-      return { [name]: tensorOf(buffer, [rows, width]) };
+    layout: type === 'float' ? 'matrix' : 'columns',
+    feed(given, start, rows) {
+      if (!(given instanceof Float32Array)) {
+        given.forEach((column, j) => fillNumbers(buffer, j, width, column, start, rows));
+        return { [name]: tensorOf(buffer, [rows, width]) };
+      }
+      if (type !== 'float') throw matrixInstead(name);
+      return { [name]: tensorOf(given.subarray(start * width), [rows, width]) };
     },
   };
+}
+
+function matrixInstead(input: string): Error {
+  return new Error(`a float matrix was given for the input ${input}, which takes columns`);
 }
 
 function columnsFeeder(inputs: Value[], features: Feature[], batch: number): Feeder {
@@ -97,7 +108,13 @@ function columnsFeeder(inputs: Value[], features: Feature[], batch: number): Fee
       fill(columns[j], start, rows),
     ];
   });
-  return { feed: (columns, start, rows) => Object.fromEntries(fillers.map((fill) => fill(columns, start, rows))) };
+  return {
+    layout: 'columns',
+    feed(given, start, rows) {
+      if (given instanceof Float32Array) throw matrixInstead(inputs[0].name);
+      return Object.fromEntries(fillers.map((fill) => fill(given, start, rows)));
+    },
+  };
 }
 
 function refuseOtherType(input: Value, feature: Feature): void {

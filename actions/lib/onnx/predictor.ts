@@ -2,7 +2,7 @@ import { InferenceSession } from 'onnxruntime-node';
 import type { Artifact } from '#registry/artifact.ts';
 import { UserError } from '#registry/error.ts';
 import { type Decoding, decode, predictionWidth } from './decode.ts';
-import type { Feature, FeatureColumn } from './features.ts';
+import type { Feature, FeatureRows } from './features.ts';
 import { feederFor } from './inputs.ts';
 import { inspectModel, type ModelFacts } from './inspect.ts';
 import { agreeOnClasses, chooseOutput } from './outputs.ts';
@@ -26,17 +26,19 @@ export interface Predictor {
   classes: string[] | null;
   /** Numbers of one row of predictions: K for a multiclass model, else 1. */
   width: number;
+  /** `matrix` where the model takes one float tensor: then a Float32Array is best, and nulls of any type are NaN in it. */
+  layout: 'matrix' | 'columns';
   /**
-   * Predictions of the first `rows` rows of the columns, which are in the order of the features: the probability of
+   * Predictions of the first `rows` rows of the features, which are in the order of features.sql: the probability of
    * the positive class, all probabilities (row-major, `width` a row), or the value. May contain NaN and infinity. One
    * call at a time: the input buffers are used again.
    */
-  predict(columns: FeatureColumn[], rows: number): Promise<Float64Array>;
+  predict(features: FeatureRows, rows: number): Promise<Float64Array>;
   /**
-   * For measuring latency: prepares these rows (at most `batch`) once, and returns a function that runs the model on
-   * them. Only one prepared feed is good at a time, until the next `prepare` or `predict`.
+   * For measuring latency: prepares these rows once, and returns a function that runs the model on them, in one call,
+   * as often as wanted. Its buffers are its own; its result is written over by its next run.
    */
-  prepare(columns: FeatureColumn[], rows: number): () => Promise<Float64Array>;
+  prepare(features: FeatureRows, rows: number): () => Promise<Float64Array>;
   release(): Promise<void>;
 }
 
@@ -85,24 +87,23 @@ export async function openPredictor({
     facts,
     classes,
     width,
-    async predict(columns, rows) {
+    layout: feeder.layout,
+    async predict(given, rows) {
       if (busy) throw new Error('predict was called again before it had finished');
       busy = true;
       try {
         const predictions = new Float64Array(rows * width);
         for (let start = 0; start < rows; start += batch) {
           const size = Math.min(batch, rows - start);
-          await run(feeder.feed(columns, start, size), size, predictions, start);
+          await run(feeder.feed(given, start, size), size, predictions, start);
         }
         return predictions;
       } finally {
         busy = false;
       }
     },
-    prepare(columns, rows) {
-      if (busy) throw new Error('prepare was called before predict had finished');
-      if (rows > batch) throw new RangeError(`${rows} rows are more than one batch of ${batch}`);
-      const feed = feeder.feed(columns, 0, rows);
+    prepare(given, rows) {
+      const feed = feederFor(facts.inputs, features, rows).feed(given, 0, rows);
       const predictions = new Float64Array(rows * width);
       return async () => {
         await run(feed, rows, predictions, 0);

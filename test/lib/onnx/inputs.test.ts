@@ -125,6 +125,27 @@ describe('one tensor of all features', () => {
     expect([...(await predictor.predict(kinds, 2))]).toEqual([111111, Number.NaN]);
   });
 
+  it('takes a row-major matrix as it is, where the tensor is float', async () => {
+    const predictor = await openPredictor({ model: linear([1, 10], 0), artifact, features: two, batch: 2 });
+    expect(predictor.layout).toBe('matrix');
+    const matrix = new Float32Array([1, 2, 3, 4, 5, Number.NaN]);
+    expect([...(await predictor.predict(matrix, 3))]).toEqual([21, 43, Number.NaN]);
+    expect([...(await predictor.prepare(matrix, 1)())]).toEqual([21]);
+  });
+
+  it('takes no matrix where it would lose digits or types', async () => {
+    const predictor = await openPredictor({ model: columnsModel(), artifact, features });
+    expect(predictor.layout).toBe('columns');
+    await expect(predictor.predict(new Float32Array(7), 1)).rejects.toThrow('which takes columns');
+    const double = modelBytes({
+      nodes: [node('ReduceSum', ['X'], ['variable'], { keepdims: 1 })],
+      inputs: [value('X', 'double', ['N', 2])],
+      outputs: [value('variable', 'double', ['N', 1])],
+    });
+    const precise = await openPredictor({ model: double, artifact, features: two });
+    await expect(precise.predict(new Float32Array(2), 1)).rejects.toThrow('which takes columns');
+  });
+
   it('reads validity beyond the first word and the first batch', async () => {
     const items = Float64Array.from({ length: 100 }, (_, i) => i);
     const validity = new Uint32Array([-1, ~(1 << 5), -1, -1]); // row 37 is null
