@@ -9,11 +9,14 @@ import type { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { modelBytes, node, tensor } from '../../fixtures/onnx/build.ts';
 import {
+  asksForMemory,
   customOperator,
+  endlessLoop,
   EXTERNAL_FORMS,
   EXTERNAL_PLACES,
   externalData,
   nestedIf,
+  notFinite,
   withFunction,
 } from '../../fixtures/onnx/hostile.ts';
 import { linear, logistic } from '../../fixtures/onnx/linear.ts';
@@ -187,6 +190,17 @@ function deepChain(depth: number): Uint8Array {
     writeField(7, chain),
   );
 }
+
+describe('what only running shows', () => {
+  it.each([
+    ['an endless loop', endlessLoop(2)],
+    ['40 GB of constants', asksForMemory(2, 'load')],
+    ['40 GB at prediction', asksForMemory(2, 'run')],
+    ['logarithms of negative numbers', notFinite(2)],
+  ])('lets %s through: a standard model, for the child process to bear', (_, bytes) => {
+    expect(inspectModel(bytes).facts.domains).toEqual(['ai.onnx']);
+  });
+});
 
 describe('ZipMap', () => {
   it('is gone, and its output is a tensor', () => {
