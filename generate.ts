@@ -6,7 +6,8 @@ import { generateMetrics } from './actions/lib/metrics/generate.ts';
 import { Artifact } from './registry/artifact.ts';
 import { Evaluation } from './registry/evidence/evaluation.ts';
 import type { MetricFacts } from './registry/metric.ts';
-import { Model } from './registry/model.ts';
+import { Model, metricParameter } from './registry/model.ts';
+import { fields } from './registry/yaml/fields.ts';
 
 // npm run generate: writes every file that follows from others. A test compares them with what this gives.
 
@@ -40,6 +41,7 @@ async function pages(): Promise<Generated[]> {
   return [
     { url: at('docs/metrics.md'), text: metricsPage(metrics) },
     { url: at('docs/inputs.md'), text: inputsPage() },
+    { url: at('docs/model.md'), text: modelPage(await readFile(at('docs/model.md'), 'utf8')) },
   ];
 }
 
@@ -84,6 +86,20 @@ function inputsPage(): string {
     start,
     `${markdownTable([['Input', 'Default', 'What it is'], ...rows])}\n`,
   ].join('\n');
+}
+
+/** The page on model.yaml is written by hand but for its table, which follows from the schema. */
+function modelPage(page: string): string {
+  // What repeats the benchmark's entries, and the parameters of metrics, which their own page lists.
+  const repeated = /^data\.(train|production)\./;
+  const rows = fields(Model)
+    .filter(({ name, description }) => !repeated.test(name) && description !== metricParameter)
+    .map(({ name, type, presence, description }) => [`\`${name}\``, type, presence, description]);
+  const table = markdownTable([['Entry', 'Type', 'Default', 'What it is'], ...rows]);
+  return page.replace(
+    /(<!-- generated:fields -->\n)[^]*(<!-- end of generated:fields -->)/,
+    (_, start, end) => `${start}\n${table}\n\n${end}`,
+  );
 }
 
 function at(path: string): URL {
