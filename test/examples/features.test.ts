@@ -82,4 +82,19 @@ describe('the features of the example', () => {
     expect([...given.keys()].sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b));
     for (const values of given.values()) expect(values).toHaveLength(7);
   });
+
+  it('can be extended as README.md proposes', async () => {
+    const all = 'SELECT * FROM january';
+    const before = await features(all, all);
+    const readme = await readFile(join(model, '../../README.md'), 'utf8');
+    const [table, asofJoin] = [...readme.matchAll(/```sql\n([^]*?)```/g)].map(([, block]) => block);
+    await connection.run(`CREATE OR REPLACE VIEW source AS ${all}; CREATE TABLE state.slot_rates AS ${table}`);
+    const sql = await readFile(join(model, 'features.sql'), 'utf8');
+    const extended = `${sql.replace('r.rate AS route_rate', 'r.rate AS route_rate, t.rate AS slot_rate')} ${asofJoin}`;
+    const result = await connection.runAndReadAll(extended);
+    const rows = result.getRowsJS();
+    expect(rows).toHaveLength(before.size);
+    expect(rows.filter((row) => row[8] !== null).length).toBeGreaterThan(0.7 * rows.length);
+    for (const row of rows) expect(row.slice(1, 8)).toEqual(before.get(Number(row[0])));
+  });
 });
