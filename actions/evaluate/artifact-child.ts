@@ -7,6 +7,7 @@ import { type Chunk, identifier, openDatabase } from '#lib/data/duckdb.ts';
 import { readChunks } from '#lib/data/read.ts';
 import type { Batch } from '#lib/features/batch.ts';
 import { openFeatures } from '#lib/features/engine.ts';
+import type { FeatureRows } from '#lib/onnx/features.ts';
 import { openPredictor } from '#lib/onnx/predictor.ts';
 import { type ArtifactRequest, ArtifactRequest as Request } from './requests.ts';
 
@@ -85,8 +86,8 @@ async function open({ folder, description, state, data, seed }: Open) {
 async function predict({ features, predictor, chunks }: Session, send: Send): Promise<Record<string, unknown>> {
   let first = 0;
   for await (const batch of batches(chunks())) {
-    const computed = await features.compute(batch, 'columns');
-    const predictions = await predictor.predict(featureColumns(computed), computed.rows);
+    const computed = await features.compute(batch, predictor.layout);
+    const predictions = await predictor.predict(featureRows(computed), computed.rows);
     const { layout, body } = pack([predictions]);
     await send({ first, rows: computed.rows, layout }, body);
     first += computed.rows;
@@ -106,8 +107,9 @@ async function* batches(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk[]> {
   if (held.length > 0) yield held;
 }
 
-function featureColumns(batch: Batch) {
-  if (batch.layout === 'matrix') throw new Error('columns were asked for');
+/** The features in the form that the model takes; features.sql's own nulls are NaN by now, or were refused. */
+function featureRows(batch: Batch): FeatureRows {
+  if (batch.layout === 'matrix') return batch.matrix;
   return batch.columns.map(({ values }) => ({ items: values, validity: null }));
 }
 
@@ -119,12 +121,8 @@ async function prepare({ features, predictor, chunks }: Session, rows: number) {
     count += chunk.rowCount;
     if (count >= rows) break;
   }
-  const columns = featureColumns(await features.compute(held, 'columns'));
-  // One prepared feed at a time: the single row is prepared anew before each series.
-  return {
-    single: () => predictor.prepare(columns, 1)(),
-    batch: () => predictor.prepare(columns, Math.min(rows, count))(),
-  };
+  const computed = featureRows(await features.compute(held, predictor.layout));
+  return { single: predictor.prepare(computed, 1), batch: predictor.prepare(computed, Math.min(rows, count)) };
 }
 
 async function time(call: () => Promise<unknown>, times: number): Promise<Float64Array> {
