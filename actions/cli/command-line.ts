@@ -18,8 +18,8 @@ const INTERRUPTED = 130;
 export async function runCommandLine(
   argv: string[],
   verbs: Record<string, () => Promise<{ verb: Verb }>>,
+  world: World = realWorld(),
 ): Promise<number> {
-  const world = realWorld();
   try {
     const name = argv[0];
     const load = name === undefined ? undefined : verbs[name];
