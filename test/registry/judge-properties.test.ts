@@ -23,7 +23,7 @@ const relative = fc.oneof(fc.record({ max_loss: grid(0, 0.125, 0.25) }), fc.reco
 const guardrail = fc.oneof(
   fc.tuple(fc.constantFrom(...METRICS), bound).map(([metric, limit]) => ({ metric, ...limit })),
   fc.record({ latency: fc.constant('p99_ms'), at_most: grid(0.05, 1) }),
-  fc.record({ latency: fc.constant('p99_ms'), max_ratio: grid(1, 1.2) }),
+  fc.record({ latency: fc.constant('p99_ms'), max_ratio: grid(0.9, 1.1, 1.2) }),
   fc.record({ size: fc.constant('megabytes'), at_most: grid(0.1, 50) }),
   fc.record({ memory: fc.constant('megabytes'), at_most: grid(100, 500) }),
 );
