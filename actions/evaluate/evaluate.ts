@@ -199,10 +199,15 @@ function subject({ artifact, opened, score }: Predicted): Subject {
   };
 }
 
+/** Rows with at least one output that is NaN or infinite. */
 function countNotFinite(score: Float64Array, width: number): number {
   let count = 0;
-  for (let at = 0; at < score.length; at += width) {
-    if (!score.subarray(at, at + width).every(Number.isFinite)) count++;
+  let last = -1;
+  for (let at = 0; at < score.length; at++) {
+    if (Number.isFinite(score[at])) continue;
+    const row = Math.floor(at / width);
+    if (row !== last) count++;
+    last = row;
   }
   return count;
 }

@@ -44,7 +44,7 @@ export async function findSubjects(
 
 async function find(role: NamedArtifact['role'], name: string, root: string, model: Model): Promise<NamedArtifact> {
   const registered = await locateVersion(root, model.name, name);
-  const folder = await readArtifactFolder(registered?.folder ?? resolve(root, name), `the ${role}`);
+  const folder = await readArtifactFolder(registered?.folder ?? resolve(name), `the ${role}`);
   if (registered !== null && registered.digest !== folder.digest) {
     throw new UserError(
       `the ${role} ${name} has the digest ${folder.digest}, but its manifest says ${registered.digest}`,
