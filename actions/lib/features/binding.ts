@@ -2,6 +2,7 @@ import { DUCKDB_TYPE } from '#lib/data/column-type.ts';
 import type { RawColumn } from '#lib/data/dataset.ts';
 import { type Connection, identifier } from '#lib/data/duckdb.ts';
 import { UserError } from '#registry/error.ts';
+import { asSqlError } from './collect.ts';
 import type { OutputColumn } from './schema.ts';
 
 /*
@@ -70,7 +71,7 @@ export async function bindSql(connection: Connection, request: BindRequest): Pro
   try {
     outputs = await withColumns(columns);
   } catch (error) {
-    throw await explain(connection, request, error, withColumns);
+    throw await explain(request, error, withColumns);
   }
   const without = async (names: ReadonlySet<string>) => {
     const visible = columns.filter(({ name }) => !names.has(name));
@@ -90,52 +91,34 @@ export async function bindSql(connection: Connection, request: BindRequest): Pro
   return { outputs, needed };
 }
 
-/** Why the SQL does not bind: it wants a hidden column, or DuckDB's own words with line and column. */
+/** Why the SQL does not bind: it wants a hidden column, or DuckDB's own words with the line. */
 async function explain(
-  connection: Connection,
-  { name, sql, columns, hidden }: BindRequest,
+  { name, columns, hidden }: BindRequest,
   error: unknown,
   withColumns: (visible: readonly RawColumn[]) => Promise<OutputColumn[]>,
 ): Promise<unknown> {
   if (!(error instanceof Error)) return error;
-  const message = error.message;
-  // Each hidden column that the SQL would need for its message to change or go away is one that it wants.
+  const { message } = error;
+  // A hidden column that DuckDB's message names, and without which it would say something else, is one that is wanted.
+  const named = new Set([...message.matchAll(/"([^"]*)"/g)].map((match) => match[1].toLowerCase()));
   const wanted: string[] = [];
   for (const column of hidden) {
+    if (!named.has(column.name.toLowerCase())) continue;
     const shown = await withColumns([...columns, column]).then(
       () => '',
       (other: unknown) => (other instanceof Error ? other.message : ''),
     );
-    if (missing(message).includes(column.name.toLowerCase()) && shown !== message) wanted.push(column.name);
+    if (shown !== message) wanted.push(column.name);
   }
-  void connection;
-  void sql;
-  if (wanted.length > 0) {
-    const one = wanted.length === 1;
-    return new UserError(
-      `${name}${where(message)} uses ${wanted.join(', ')}, which ${one ? 'is' : 'are'} hidden from it: ${one ? 'it is' : 'they are'} the label or known only later, so a prediction can't see ${one ? 'it' : 'them'}`,
-      {
-        fix: 'Compute the features from other columns; model.yaml lists these under data.label and data.known_later.',
-        cause: error,
-      },
-    );
-  }
-  return new UserError(`${name}${where(message)}: ${message.split('\n')[0]}`, {
-    fix: suggestion(message) ?? `source has the columns ${columns.map((column) => column.name).join(', ')}.`,
-    cause: error,
-  });
-}
-
-function missing(message: string): string[] {
-  return [...message.matchAll(/"([^"]*)"/g)].map((match) => match[1].toLowerCase());
-}
-
-function where(message: string): string {
+  if (wanted.length === 0) return asSqlError(error, name);
   const line = /^LINE (\d+):/m.exec(message)?.[1];
-  return line === undefined ? '' : `, line ${line}`;
-}
-
-function suggestion(message: string): string | null {
-  const said = /^(Candidate bindings: .*|Did you mean .*)$/m.exec(message)?.[1];
-  return said ?? null;
+  const [are, they, them] = wanted.length === 1 ? ['is', 'it is', 'it'] : ['are', 'they are', 'them'];
+  return new UserError(
+    `${name}${line === undefined ? '' : `, line ${line},`} uses ${wanted.join(', ')}, which ${are} hidden from it: ` +
+      `${they} the label or known only later, so a prediction can't see ${them}`,
+    {
+      fix: 'Compute the features from other columns; data.label and data.known_later in model.yaml list the hidden ones.',
+      cause: error,
+    },
+  );
 }

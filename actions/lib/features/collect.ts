@@ -13,20 +13,38 @@ export interface Context {
   name: string;
 }
 
+/** The hidden table whose rows `source` shows: the whole batch, or the sample that is computed again. */
+export interface Shown {
+  table: 'batch' | 'sample';
+  rows: number;
+}
+
 /**
- * The features of the hidden batch, whose every row must come back exactly once. Most features.sql keeps the order of
- * the rows, and then comparing ids position by position is twice as fast as a join; `null` says that this one does not,
- * or that ids don't pair, which `collectById` finds out.
+ * The features of the rows that `source` shows, in their order; every row must come back exactly once. Most features.sql
+ * keeps the order, and then ids are compared position by position, at half the price of a join. `mode.ordered` remembers
+ * where one does not.
  */
-export async function collectInOrder(context: Context, rows: number, layout: Layout): Promise<Batch | null> {
+export async function collect(
+  context: Context,
+  shown: Shown,
+  layout: Layout,
+  mode: { ordered: boolean },
+): Promise<Batch> {
+  const inOrder = mode.ordered ? await collectInOrder(context, shown, layout) : null;
+  mode.ordered = inOrder !== null;
+  return inOrder ?? collectById(context, shown, layout);
+}
+
+/** Null where the SQL changes the order, or where ids don't pair, which `collectById` finds out. */
+async function collectInOrder(context: Context, { table, rows }: Shown, layout: Layout): Promise<Batch | null> {
   const key = identifier(context.id);
   const target = createTarget(context.schema, rows, layout);
   const positions = new Int32Array(2048);
   let count = 0;
   const sql =
-    `SELECT CAST(coalesce(features.${key} = batch.${key}, false) AS UTINYINT), CAST(features.${key} AS VARCHAR), ` +
+    `SELECT CAST(coalesce(features.${key} = shown.${key}, false) AS UTINYINT), CAST(features.${key} AS VARCHAR), ` +
     `${values(context, layout)} FROM tiltyard.features AS features ` +
-    `POSITIONAL JOIN (SELECT ${key} FROM tiltyard.batch) AS batch`;
+    `POSITIONAL JOIN (SELECT ${key} FROM tiltyard.${table}) AS shown`;
   for await (const chunk of run(context, sql)) {
     const paired = uint8Column(chunk, 0).items;
     if (paired.includes(0) || count + paired.length > rows) return null;
@@ -37,25 +55,15 @@ export async function collectInOrder(context: Context, rows: number, layout: Lay
   return count === rows ? target.batch : null;
 }
 
-/**
- * The features of the rows that `source` shows now, each put where its row stands in the hidden batch of `rows` rows, by
- * joining on the id. `expected` different rows must come back, each once; `visited` lists them as they came.
- */
-export async function collectById(
-  context: Context,
-  rows: number,
-  layout: Layout,
-  expected: number,
-): Promise<{ batch: Batch; visited: Int32Array }> {
+async function collectById(context: Context, { table, rows }: Shown, layout: Layout): Promise<Batch> {
   const key = identifier(context.id);
   const target = createTarget(context.schema, rows, layout);
   const seen = new Uint8Array(rows);
-  const visited = new Int32Array(rows);
   const wrong = { foreign: 0, twice: 0, ids: new Set<string>() };
   let count = 0;
   const sql =
-    `SELECT CAST(batch.rowid AS INTEGER), CAST(features.${key} AS VARCHAR), ${values(context, layout)} ` +
-    `FROM tiltyard.features AS features LEFT JOIN tiltyard.batch AS batch ON features.${key} = batch.${key}`;
+    `SELECT CAST(shown.rowid AS INTEGER), CAST(features.${key} AS VARCHAR), ${values(context, layout)} ` +
+    `FROM tiltyard.features AS features LEFT JOIN tiltyard.${table} AS shown ON features.${key} = shown.${key}`;
   for await (const chunk of run(context, sql)) {
     const { items, validity } = int32Column(chunk, 0);
     const id = (row: number) => textColumn(chunk, 1)(row) ?? '(null)';
@@ -63,7 +71,7 @@ export async function collectById(
       const known = isValid(validity, i);
       if (known && seen[items[i]] === 0) {
         seen[items[i]] = 1;
-        visited[count++] = items[i];
+        count++;
         continue;
       }
       if (known) wrong.twice++;
@@ -72,11 +80,11 @@ export async function collectById(
     }
     if (wrong.foreign === 0) target.write(chunk, 2, items, id);
   }
-  const missing = expected - count;
+  const missing = rows - count;
   if (missing > 0 || wrong.foreign > 0 || wrong.twice > 0) {
-    throw await pairingError(context, { ...wrong, missing, expected, seen: expected === rows ? seen : null });
+    throw await pairingError(context, { ...wrong, missing, table, seen });
   }
-  return { batch: target.batch, visited: visited.subarray(0, count) };
+  return target.batch;
 }
 
 function values({ schema }: Context, layout: Layout): string {
@@ -96,11 +104,20 @@ async function* run({ connection, name }: Context, sql: string): AsyncGenerator<
   }
 }
 
-/** What DuckDB said while the SQL ran over rows, as the user's error; a bug or lack of memory comes back as it was. */
+/** What DuckDB said of SQL that is the user's, as the user's error; a bug or lack of memory comes back as it was. */
 export function asSqlError(error: unknown, name: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   if (/^(INTERNAL|FATAL|Out of Memory)/i.test(error.message)) return error;
-  return new UserError(`${name} failed on these rows: ${error.message.split('\n')[0]}`, {
+  const [said] = error.message.split('\n');
+  if (/^(Binder|Catalog|Parser) Error/.test(said)) {
+    const line = /^LINE (\d+):/m.exec(error.message)?.[1];
+    const hint = /^(Candidate bindings: .*|Did you mean .*)$/m.exec(error.message)?.[1];
+    return new UserError(`${name}${line === undefined ? '' : `, line ${line}`}: ${said}`, {
+      fix: hint ?? 'Mend the SQL.',
+      cause: error,
+    });
+  }
+  return new UserError(`${name} failed on these rows: ${said}`, {
     fix: 'Guard the expression, for example with TRY_CAST or NULLIF.',
     cause: error,
   });

@@ -13,7 +13,7 @@ import { asDataError } from '#lib/data/refusal.ts';
 import { UserError } from '#registry/error.ts';
 import type { Batch, Layout } from './batch.ts';
 import { bindSql, emptyBatch } from './binding.ts';
-import { collectById, collectInOrder } from './collect.ts';
+import { collect } from './collect.ts';
 import { checkRowDependence } from './row-dependence.ts';
 import { type Feature, featureSchema } from './schema.ts';
 import { validateSql } from './sql.ts';
@@ -68,18 +68,14 @@ export async function openFeatures(request: FeaturesRequest): Promise<Features> 
     const rawColumns = [...needed];
     const context = { connection, schema, id: id.name, name };
     let batches = 0;
-    let ordered = true;
+    const mode = { ordered: true };
     return {
       schema,
       rawColumns,
       async compute(chunks, layout) {
         const rows = await load(database, rawColumns, chunks);
-        let batch = ordered ? await collectInOrder(context, rows, layout) : null;
-        if (batch === null) {
-          ordered = false;
-          batch = (await collectById(context, rows, layout, rows)).batch;
-        }
-        await checkRowDependence(context, batch, { rawColumns, seed: request.seed, batch: batches++ });
+        const batch = await collect(context, { table: 'batch', rows }, layout, mode);
+        await checkRowDependence(context, batch, { rawColumns, seed: request.seed, batch: batches++, mode });
         return batch;
       },
       close: database.close,

@@ -1,9 +1,10 @@
 import type { RawColumn } from '#lib/data/dataset.ts';
 import { identifier } from '#lib/data/duckdb.ts';
+import { int32Column } from '#lib/data/vector.ts';
 import { UserError } from '#registry/error.ts';
-import type { Batch, Layout } from './batch.ts';
+import type { Batch, FeatureValues } from './batch.ts';
 import { showSource } from './binding.ts';
-import { type Context, collectById } from './collect.ts';
+import { type Context, collect } from './collect.ts';
 
 /**
  * Refuses features that depend on other rows: a seeded random tenth of the batch (of a small one up to half) is computed
@@ -14,71 +15,94 @@ import { type Context, collectById } from './collect.ts';
 export async function checkRowDependence(
   context: Context,
   full: Batch,
-  options: { rawColumns: readonly RawColumn[]; seed: number; batch: number },
+  options: { rawColumns: readonly RawColumn[]; seed: number; batch: number; mode: { ordered: boolean } },
 ): Promise<void> {
   const { rows, layout } = full;
   if (rows < 2) return;
   const tenth = Math.max(1, Math.ceil(rows / 10), Math.min(64, Math.floor(rows / 2)));
   const names = options.rawColumns.map(({ name }) => name);
   for (const count of options.batch === 0 ? [tenth, 1] : [tenth]) {
-    await sampleRows(context, names, count, options);
-    const again = await collectById(context, rows, layout, count);
-    const differing = differences(context, full, again.batch, again.visited);
+    const numbers = await sampleRows(context, names, count, options);
+    const again = await collect(context, { table: 'sample', rows: count }, layout, options.mode);
+    const differing = differences(context, full, again, numbers);
     if (differing.columns.length > 0) throw await refusal(context, differing, count);
   }
   await showSource(context.connection, names);
 }
 
-/** Lets `source` show `count` rows of the batch, chosen and ordered by a hash of their number and the seed. */
+// The sample's own column beside the raw ones; `source` does not show it.
+const NUMBER = '"row number in the batch"';
+
+/**
+ * Lets `source` show `count` rows of the batch, chosen and ordered by a hash of their number and the seed. Returns their
+ * numbers in the batch, in the order in which they are shown.
+ */
 async function sampleRows(
   { connection }: Context,
   names: readonly string[],
   count: number,
   { seed, batch }: { seed: number; batch: number },
-): Promise<void> {
-  const list = names.map((name) => `batch.${identifier(name)}`).join(', ');
+): Promise<Int32Array> {
   const place = `hash(rowid, ${seed}, ${batch}, ${count})`;
+  // The count-th smallest place first: a filter on one number is cheaper than sorting and joining whole rows.
+  const last = `(SELECT max(place) FROM (SELECT ${place} AS place FROM tiltyard.batch ORDER BY place LIMIT ${count}))`;
   await connection.run(
-    `CREATE OR REPLACE TABLE tiltyard.sample AS SELECT ${list} ` +
-      `FROM (SELECT rowid AS row, ${place} AS place FROM tiltyard.batch ORDER BY place LIMIT ${count}) AS chosen ` +
-      'JOIN tiltyard.batch AS batch ON batch.rowid = chosen.row ORDER BY place',
+    `CREATE OR REPLACE TABLE tiltyard.sample AS SELECT ${names.map(identifier).join(', ')}, ` +
+      `CAST(rowid AS INTEGER) AS ${NUMBER} FROM tiltyard.batch WHERE ${place} <= ${last} ORDER BY ${place}`,
   );
   await showSource(connection, names, 'sample');
+  const numbers = new Int32Array(count);
+  let filled = 0;
+  const result = await connection.run(`SELECT ${NUMBER} FROM tiltyard.sample`);
+  for (const chunk of await result.fetchAllChunks()) {
+    const { items } = int32Column(chunk, 0);
+    numbers.set(items, filled);
+    filled += items.length;
+  }
+  return numbers;
 }
 
 interface Differences {
   columns: string[];
-  /** The first row, as they were visited, in which the first of these columns differs. */
+  /** The first row of the batch, in the sample's order, in which one of these columns differs. */
   row: number;
 }
 
-function differences({ schema }: Context, full: Batch, again: Batch, rows: Int32Array): Differences {
+/** In which features `again`, whose row k is row `numbers[k]` of the batch, is not what `full` has. */
+function differences({ schema }: Context, full: Batch, again: Batch, numbers: Int32Array): Differences {
+  const width = schema.length;
   const columns: string[] = [];
-  let first = -1;
+  let first = numbers.length;
   for (const [j, { name }] of schema.entries()) {
-    const row = firstDifference(valuesOf(full, j), valuesOf(again, j), rows, schema.length, full.layout, j);
-    if (row < 0) continue;
+    const k =
+      full.layout === 'matrix' && again.layout === 'matrix'
+        ? firstDifference(full.matrix, again.matrix, numbers, width, j)
+        : firstDifference(columnOf(full, j), columnOf(again, j), numbers, 1, 0);
+    if (k < 0) continue;
     columns.push(name);
-    if (first < 0) first = row;
+    first = Math.min(first, k);
   }
-  return { columns, row: first };
+  return { columns, row: numbers[first] };
 }
 
-function valuesOf(batch: Batch, column: number): ArrayLike<unknown> {
+function columnOf(batch: Batch, column: number): FeatureValues['values'] {
   return batch.layout === 'matrix' ? batch.matrix : batch.columns[column].values;
 }
 
+/** The first k where the values differ (Object.is: NaN is NaN, −0 is not 0), or −1. */
 function firstDifference(
-  a: ArrayLike<unknown>,
-  b: ArrayLike<unknown>,
-  rows: Int32Array,
+  full: FeatureValues['values'],
+  again: FeatureValues['values'],
+  numbers: Int32Array,
   width: number,
-  layout: Layout,
   column: number,
 ): number {
-  for (const row of rows) {
-    const index = layout === 'matrix' ? row * width + column : row;
-    if (!Object.is(a[index], b[index])) return row;
+  for (let k = 0; k < numbers.length; k++) {
+    const a = full[numbers[k] * width + column];
+    const b = again[k * width + column];
+    // Object.is alone would do; the comparisons before it are quicker.
+    if (a === b && a !== 0) continue;
+    if (!Object.is(a, b)) return k;
   }
   return -1;
 }

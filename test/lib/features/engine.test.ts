@@ -161,7 +161,7 @@ describe('the raw columns that are needed', () => {
 describe('refused: columns', () => {
   test.each([
     ['SELECT id, late FROM source', 'uses late, which is hidden from it'],
-    ['SELECT id,\n  s.delay + 1 AS d FROM source s', 'line 2 uses delay, which is hidden'],
+    ['SELECT id,\n  s.delay + 1 AS d FROM source s', 'line 2, uses delay, which is hidden'],
     ['SELECT id, x FROM source WHERE late', 'uses late, which is hidden'],
     ['WITH a AS (SELECT id, delay FROM source) SELECT * FROM a', 'uses delay, which is hidden'],
     ['SELECT x FROM source', 'does not give the id column id'],
