@@ -42,7 +42,7 @@ export function realWorld(): World {
     progress(text) {
       if (!terminal) return;
       clear();
-      process.stderr.write(pc.dim(text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 2))));
+      process.stderr.write(pc.dim(text.slice(0, Math.max(20, (process.stderr.columns || 80) - 2))));
       overwritten = true;
     },
     print(text) {
