@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { UserError } from '#registry/error.ts';
 import { readFrames, writeFrame } from './frame.ts';
+import { dieWithParent } from './watchdog.ts';
 
 /** Sends one answer that isn't the last of its request. */
 export type Send = (head: Record<string, unknown>, body?: Uint8Array) => Promise<void>;
@@ -12,6 +13,7 @@ export type Send = (head: Record<string, unknown>, body?: Uint8Array) => Promise
 export async function serve(
   answer: (request: unknown, send: Send) => Promise<{ head?: Record<string, unknown>; body?: Uint8Array }>,
 ): Promise<void> {
+  dieWithParent();
   const output = createWriteStream('', { fd: 3 });
   const send: Send = (head, body) => writeFrame(output, { ...head, kind: 'part' }, body);
   for await (const request of readFrames(process.stdin)) {

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Child, ChildStopped, startChild } from '#lib/child/child.ts';
 import type { Frame } from '#lib/child/frame.ts';
 import { UserError } from '#registry/error.ts';
+import { childrenOf, isAlive } from '../../fixtures/processes.ts';
 
 const entry = fileURLToPath(new URL('../../fixtures/child/misbehave.ts', import.meta.url));
 const limits = { memory: 400e6, seconds: 30 };
@@ -109,6 +110,19 @@ describe('a child process', () => {
     expect(stop.message).toBe('the candidate was interrupted');
   });
 
+  it('S16 goes away by itself when its parent was killed, also in an endless loop', async () => {
+    const parent = execa(process.execPath, [fileURLToPath(new URL('../../fixtures/child/start.ts', import.meta.url))], {
+      reject: false,
+    });
+    const pid = await new Promise<number>((resolve) => {
+      parent.stdout.once('data', (line) => resolve(JSON.parse(String(line)).pid));
+    });
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await parent;
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  });
+
   it('leaves no process behind when it is stopped', async () => {
     const one = child();
     await one.ask('answer in parts');
@@ -116,21 +130,6 @@ describe('a child process', () => {
     one.stop();
     const stop = await stopOf(one.ask('answer in parts'));
     expect(stop.message).toBe('the candidate crashed (SIGKILL)');
-    expect(childrenOf(process.pid).filter((command) => command.includes('misbehave'))).toEqual([]);
+    expect(childrenOf(process.pid).filter(({ command }) => command.includes('misbehave'))).toEqual([]);
   });
 });
-
-/** Command lines of the processes that this one started, where the system tells. */
-function childrenOf(pid: number): string[] {
-  if (process.platform !== 'linux') return [];
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .split(' ')
-    .filter((id) => id !== '')
-    .map((id) => {
-      try {
-        return readFileSync(`/proc/${id}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    });
-}
