@@ -119,7 +119,7 @@ export async function breachOf(connection: Connection, dataset: Dataset, rule: R
 async function rowsBefore(connection: Connection, dataset: Dataset, file: string): Promise<number> {
   if (dataset.files.length === 1) return 0;
   const { sql, column } = dataset.relationWithFile;
-  const before = dataset.files.slice(0, dataset.files.indexOf(file)).map(literal);
+  const before = dataset.files.slice(0, Math.max(0, dataset.files.indexOf(file))).map(literal);
   if (before.length === 0) return 0;
   const counted = await connection.runAndReadAll(
     `SELECT count(*) FROM ${sql} AS source WHERE ${column} IN (${before.join(', ')})`,

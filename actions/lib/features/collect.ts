@@ -104,10 +104,16 @@ async function* run({ connection, name }: Context, sql: string): AsyncGenerator<
   }
 }
 
-/** What DuckDB said of SQL that is the user's, as the user's error; a bug or lack of memory comes back as it was. */
+/** What DuckDB said of SQL that is the user's, as the user's error; a bug of DuckDB comes back as it was. */
 export function asSqlError(error: unknown, name: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
-  if (/^(INTERNAL|FATAL|Out of Memory)/i.test(error.message)) return error;
+  if (/^(INTERNAL|FATAL)/i.test(error.message)) return error;
+  if (/^Out of Memory/i.test(error.message)) {
+    return new UserError(`${name} needs more memory than it is given`, {
+      fix: 'Look for a join that multiplies rows, or a list gathered over many of them.',
+      cause: error,
+    });
+  }
   const [said] = error.message.split('\n');
   if (/^(Binder|Catalog|Parser) Error/.test(said)) {
     const line = /^LINE (\d+):/m.exec(error.message)?.[1];

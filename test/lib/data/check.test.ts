@@ -106,6 +106,25 @@ test('rows of several files are counted within their own, which is named', async
   expect(breach?.sentence).toContain('many/2.csv');
 });
 
+test.each(['parquet', 'jsonl'])('a breach in the second of two %s files', async (format) => {
+  const { connection } = space.database;
+  const columns = { id: 'integer', x: { type: 'double', max: 5 } };
+  space.write(`two-${format}/note.txt`, '');
+  for (const [file, from] of [
+    ['1', 0],
+    ['2', 4],
+  ]) {
+    const path = `${space.root}/two-${format}/${file}.${format}`;
+    const option = format === 'parquet' ? 'FORMAT parquet' : 'FORMAT json';
+    await connection.run(
+      `COPY (SELECT (${from} + range)::INTEGER AS id, (${from} + range)::DOUBLE AS x FROM range(4)) TO '${path}' (${option})`,
+    );
+  }
+  const found = await check(`two-${format}/*.${format}`, columns, false);
+  expect(found.breaches).toMatchObject([{ column: 'x', rule: 'max', count: 2, row: 3, value: '6.0' }]);
+  expect(found.breaches[0]?.file).toContain(`2.${format}`);
+});
+
 describe('JSON lines', () => {
   const columns = { id: 'integer', x: 'double', late: 'integer' };
   test.each([

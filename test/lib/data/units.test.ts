@@ -91,6 +91,9 @@ test('a boolean, a 0/1 and a numeric label', async () => {
   expect(await read({ task: 'regression', column: 'y', type: 'double' })).toEqual(
     Float64Array.from({ length: 5000 }, (_, i) => i / 4),
   );
+  expect(await read({ task: 'binary_classification', column: 'y', type: 'double', positive: 0.25 })).toEqual(
+    Uint8Array.from({ length: 5000 }, (_, i) => (i === 1 ? 1 : 0)),
+  );
   const error = await userError(() => read({ task: 'binary_classification', column: 'y', type: 'double' }));
   expect(error.message).toContain('row 2: the label y is "0.25", but it must be 0 or 1');
 });
