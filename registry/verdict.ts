@@ -48,6 +48,8 @@ export interface MeasuredNumbers {
   better: Better | null;
   /** Whether the metric chose a threshold on the benchmark itself. */
   threshold_from_benchmark: boolean;
+  /** Variance with clusters over the variance without; null where there are none. */
+  design_effect: number | null;
 }
 
 /** An amount of independent data, and how many times what was there. */

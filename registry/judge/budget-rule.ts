@@ -149,6 +149,7 @@ function numbers(unit: 'ms' | 'MB', champion: unknown, candidate: unknown): Meas
     method: null,
     better: null,
     threshold_from_benchmark: false,
+    design_effect: null,
   };
 }
 

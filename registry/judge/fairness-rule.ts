@@ -61,6 +61,7 @@ export function judgeFairness(context: Context, rule: FairnessRule, entry: reado
       method: measured.method,
       better: rule.fairness === 'demographic_parity_ratio' ? 'higher' : 'lower',
       threshold_from_benchmark: false,
+      design_effect: null,
     },
   );
 }

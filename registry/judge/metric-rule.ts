@@ -84,6 +84,7 @@ function numbersOf(comparison: Comparison, own: Interval | null): MeasuredNumber
     method: comparison.method,
     better: comparison.better,
     threshold_from_benchmark: comparison.threshold_from_benchmark,
+    design_effect: finite(comparison.design_effect),
   };
 }
 

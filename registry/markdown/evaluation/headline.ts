@@ -14,7 +14,7 @@ export interface Title {
 
 /** What a reader in a hurry needs: the verdict, what was compared, each rule, and why any of them does not hold. */
 export function headline(evidence: Evaluation, verdict: Verdict, title: Title, mostRows: number): string {
-  const parts = [`${MARKS[verdict.verdict]} **${prose(verdict.sentence)}**`, subjects(evidence)];
+  const parts = [`${MARKS[verdict.verdict]} **${prose(verdict.sentence)}**`, subjects(evidence, verdict)];
   if (title.note !== undefined) parts.push(prose(title.note));
   parts.push(rules(evidence, verdict, mostRows));
   // Said once in the verdict, not again for each rule that compares.
@@ -25,7 +25,7 @@ export function headline(evidence: Evaluation, verdict: Verdict, title: Title, m
   return parts.join('\n\n');
 }
 
-function subjects(evidence: Evaluation): string {
+function subjects(evidence: Evaluation, verdict: Verdict): string {
   const { benchmark, candidate, champion } = evidence;
   const versus = champion === null ? 'There is no champion yet' : `Champion ${nameOf(champion)}`;
   const self = evidence.self_test ? ' (a self-test: both are the same version)' : '';
@@ -36,8 +36,15 @@ function subjects(evidence: Evaluation): string {
   const clusters =
     benchmark.clusters === null
       ? ', each taken as independent'
-      : ` in ${plural(benchmark.clusters, 'independent cluster')}${benchmark.cluster === null ? '' : ` (${code(benchmark.cluster)})`}`;
+      : ` in ${plural(benchmark.clusters, 'independent cluster')}${benchmark.cluster === null ? '' : ` (${code(benchmark.cluster)}${designEffect(verdict)})`}`;
   return `Candidate ${nameOf(candidate)} · ${versus}${self} · Benchmark of ${plural(benchmark.rows, 'row')}${clusters}${span}`;
+}
+
+/** How much more the primary metric varies than if every row stood for itself. */
+function designEffect(verdict: Verdict): string {
+  const primary = verdict.findings.find((finding) => finding.kind === 'primary');
+  const effect = primary?.measured?.design_effect ?? null;
+  return effect === null ? '' : `, design effect ${rounded(effect)}`;
 }
 
 function reasons(troubles: readonly Finding[], most: number): string {
