@@ -12,7 +12,7 @@ export const NULL_VALUE = '(null)';
 export interface Codes {
   values: string[];
   /** Writes the codes of the chunk's rows into `out` from `at` on; `column` holds the hash, the next one the text. */
-  read(chunk: Chunk, column: number, out: Int32Array, at: number): void;
+  read(chunk: Chunk, column: number, out: Int32Array | Uint16Array, at: number): void;
 }
 
 /** The two SQL expressions that `Codes.read` expects side by side. */
@@ -51,7 +51,7 @@ export function createCodes(): Codes {
     for (let code = 0; code < values.length; code++) if (code !== nullCode) slots[find(low[code], high[code])] = code;
   }
 
-  function read(chunk: Chunk, column: number, out: Int32Array, at: number): void {
+  function read(chunk: Chunk, column: number, out: Int32Array | Uint16Array, at: number): void {
     const { items, validity } = uint64Column(chunk, column);
     const halves = new Uint32Array(items.buffer, items.byteOffset, items.length * 2);
     const text = textColumn(chunk, column + 1);

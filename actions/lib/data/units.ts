@@ -5,6 +5,7 @@ import { codeExpressions, createCodes, NULL_VALUE } from './codes.ts';
 import type { Dataset } from './dataset.ts';
 import { type Chunk, type Connection, identifier } from './duckdb.ts';
 import { scalarExpression } from './expression.ts';
+import { growing } from './growing.ts';
 import { allowedLabels, type LabelRule, labelExpression } from './label.ts';
 import { readChunks } from './read.ts';
 import { float64Column, isValid, textColumn } from './vector.ts';
@@ -37,6 +38,12 @@ export interface Units {
 
 const MOST_SLICES = 1000;
 
+const LABELS = {
+  binary_classification: Uint8Array,
+  multiclass_classification: Int32Array,
+  regression: Float64Array,
+};
+
 /**
  * Reads label, weight, cluster and slices of every row, in one pass (and one more for each column in quantile bands).
  * A missing or impossible label, a weight that is not a positive number, or a row without cluster is the user's error,
@@ -55,11 +62,11 @@ export async function readUnits(connection: Connection, dataset: Dataset, reques
     ...(cluster === null ? [] : codeExpressions(cluster)),
     ...slices.flatMap(({ expression }) => codeExpressions(expression)),
   ];
-  const labels = growing(Float64Array);
+  const labels = growing<Units['label']>(LABELS[request.label.task]);
   const weights = growing(Float64Array);
   const clusters = growing(Int32Array);
   const clusterCodes = createCodes();
-  const sliced = slices.map(({ column }) => ({ column, codes: createCodes(), rows: growing(Int32Array) }));
+  const sliced = slices.map(({ column }) => ({ column, codes: createCodes(), rows: growing(Uint16Array) }));
   let rows = 0;
   for await (const chunk of readChunks(connection, dataset, expressions)) {
     let column = 2;
@@ -83,18 +90,18 @@ export async function readUnits(connection: Connection, dataset: Dataset, reques
   }
   return {
     rows,
-    label: typedLabels(labels.finish(rows), request.label),
+    label: labels.finish(rows),
     weight: weight === null ? null : weights.finish(rows),
     cluster: cluster === null ? null : { codes: clusters.finish(rows), count: clusterCodes.values.length },
     slices: sliced.map(({ column, codes, rows: coded }) => ({
       column,
-      codes: Uint16Array.from(coded.finish(rows)),
+      codes: coded.finish(rows),
       values: codes.values,
     })),
   };
 }
 
-function copyLabels(chunk: Chunk, out: Float64Array, at: number, rule: LabelRule): void {
+function copyLabels(chunk: Chunk, out: Units['label'], at: number, rule: LabelRule): void {
   const { items, validity } = float64Column(chunk, 0);
   out.set(items, at);
   if (validity === null) return;
@@ -122,39 +129,8 @@ function copyWeights(chunk: Chunk, column: number, out: Float64Array, at: number
   out.set(items, at);
 }
 
-function typedLabels(labels: Float64Array, rule: LabelRule): Units['label'] {
-  if (rule.task === 'binary_classification') return Uint8Array.from(labels);
-  return rule.task === 'multiclass_classification' ? Int32Array.from(labels) : labels;
-}
-
 function tooManySlices(column: string): UserError {
   return new UserError(`the slice column ${column} has more than ${MOST_SLICES} values`, {
     fix: `Cut it into bands, for example { column: ${column}, quantiles: 5 }, or slice by a coarser column.`,
   });
-}
-
-interface Grows<T> {
-  /** The array, with room for `more` values after those that were asked for before. */
-  room(more: number): T;
-  finish(length: number): T;
-}
-
-/** A typed array that doubles as it fills. */
-function growing(kind: Float64ArrayConstructor): Grows<Float64Array<ArrayBuffer>>;
-function growing(kind: Int32ArrayConstructor): Grows<Int32Array<ArrayBuffer>>;
-function growing(kind: Float64ArrayConstructor | Int32ArrayConstructor): Grows<Float64Array | Int32Array> {
-  let array = new kind(16_384);
-  let used = 0;
-  return {
-    room(more) {
-      used += more;
-      if (used > array.length) {
-        const larger = new kind(Math.max(used, array.length * 2));
-        larger.set(array);
-        array = larger;
-      }
-      return array;
-    },
-    finish: (length) => array.slice(0, length),
-  };
 }
