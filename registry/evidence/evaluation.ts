@@ -97,7 +97,16 @@ export type Subject = z.infer<typeof Subject>;
 
 /** What was found wrong with the data, with its numbers; each makes the verdict inconclusive. */
 export const DataFinding = z.strictObject({
-  check: z.enum(['overlap_by_id', 'overlap_by_time', 'too_few_rows', 'stale', 'unknown_overlap', 'one_class', 'stopped', 'constant']),
+  check: z.enum([
+    'overlap_by_id',
+    'overlap_by_time',
+    'too_few_rows',
+    'stale',
+    'unknown_overlap',
+    'one_class',
+    'stopped',
+    'constant',
+  ]),
   /** One finished sentence. */
   sentence: z.string(),
 });

@@ -4,8 +4,8 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Artifact } from '#registry/artifact.ts';
+import { readDocument } from '#registry/document.ts';
 import { UserError } from '#registry/error.ts';
-import { parseJson } from '#registry/json.ts';
 
 /** An artifact that lies in a folder: its description, its digest and those of its parts. */
 export interface ArtifactFolder {
@@ -48,11 +48,9 @@ export async function readArtifactFolder(path: string, name: string): Promise<Ar
       });
     }
   }
-  const description = parseJson(
-    Artifact,
-    await readFile(join(path, 'artifact.json'), 'utf8'),
-    join(path, 'artifact.json'),
-  );
+  // JSON is YAML too, and our reader refuses what JSON.parse lets through: a key that is given twice.
+  const written = join(path, 'artifact.json');
+  const { value: description } = readDocument(Artifact, await readFile(written, 'utf8'), written);
   if (description.training.ids !== null && !files.includes(description.training.ids)) {
     throw new UserError(`${name}: artifact.json names ${description.training.ids}, but ${path} has no such file`, {
       fix: 'Build the artifact again, or set training.ids to null if its training rows have no ids.',
