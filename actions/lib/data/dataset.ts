@@ -33,6 +33,7 @@ export async function openDataset(
 ): Promise<Dataset> {
   const found = locate(data.uri, { root: options.root, format: data.format });
   const columns = Object.entries(options.schema).map(([name, { type }]) => ({ name, type }));
+  requireDistinct(columns);
   const reader = await READERS[found.format](connection, found, columns);
   const select = columns.map(
     ({ name, type }) => `CAST(${identifier(name)} AS ${DUCKDB_TYPE[type]}) AS ${identifier(name)}`,
@@ -44,6 +45,19 @@ export async function openDataset(
     relation: `(SELECT ${select.join(', ')} FROM ${reader})`,
     relationWithFile: { sql: `(SELECT ${select.join(', ')}, filename AS ${column} FROM ${reader})`, column },
   };
+}
+
+function requireDistinct(columns: readonly RawColumn[]): void {
+  const seen = new Map<string, string>();
+  for (const { name } of columns) {
+    const before = seen.get(name.toLowerCase());
+    if (before !== undefined) {
+      throw new UserError(`data.schema declares ${before} and ${name}, which SQL can't tell apart`, {
+        fix: 'Rename one of the columns in the data.',
+      });
+    }
+    seen.set(name.toLowerCase(), name);
+  }
 }
 
 type Reader = (connection: Connection, found: DataFiles, columns: RawColumn[]) => Promise<string>;

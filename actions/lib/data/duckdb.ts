@@ -1,8 +1,7 @@
-import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 
 export type Connection = DuckDBConnection;
 export type Chunk = DuckDBDataChunk;
-export type Result = DuckDBResult;
 
 /** A DuckDB of one's own, in memory; `close` frees it. */
 export interface Database {

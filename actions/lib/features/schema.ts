@@ -30,7 +30,8 @@ export function featureSchema(
       fix: 'Give each feature its own name, with AS.',
     });
   }
-  const given = outputs.find((output) => output.name === id.name);
+  // SQL does not tell upper from lower case.
+  const given = outputs.find((output) => output.name.toLowerCase() === id.name.toLowerCase());
   if (given === undefined) {
     const near = nearest(
       id.name,

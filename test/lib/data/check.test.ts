@@ -91,11 +91,23 @@ test('an infinite label of a regression is refused', async () => {
   expect(found.breaches.map(({ rule, row, value }) => [rule, row, value])).toEqual([['label', 2, 'inf']]);
 });
 
-test('no rows', async () => {
-  space.write('empty.csv', HEADER);
-  const found = await check('empty.csv');
+test.each(['empty.csv', 'empty.csv.gz', 'empty.jsonl', 'empty.parquet'])('no rows: %s', async (name) => {
+  if (name.endsWith('.parquet')) {
+    await space.parquet(
+      name,
+      "SELECT 1::INTEGER AS id, 1.0::DOUBLE AS x, 'a' AS kind, DATE '2001-01-01' AS day, 0::INTEGER AS late LIMIT 0",
+    );
+  } else space.write(name, name.endsWith('.gz') ? gzipSync(HEADER) : name.endsWith('.csv') ? HEADER : '');
+  const found = await check(name);
   expect(found).toMatchObject({ rows: 0, start: null, end: null, breaches: [] });
-  expect((await userError(() => requireSound(found, found.dataset))).message).toContain('has no rows');
+  expect((await userError(() => requireSound(found, found.dataset))).message).toContain(`${name} has no rows`);
+});
+
+test('two declared columns that differ by case only', async () => {
+  space.write('case.csv', 'id,x\n1,1\n');
+  expect((await userError(() => check('case.csv', { id: 'integer', ID: 'integer' }, false))).message).toContain(
+    'id and ID',
+  );
 });
 
 test('rows of several files are counted within their own, which is named', async () => {

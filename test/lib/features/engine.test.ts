@@ -107,6 +107,20 @@ test('SQL that gives the rows in another order is paired by id', async () => {
   });
 });
 
+test('the id may be written in capitals, as SQL allows', async () => {
+  const { features } = await run('SELECT ID AS "ID", x FROM source', 20);
+  expect(features.schema.map(({ name }) => name)).toEqual(['x']);
+});
+
+test('an aggregate over many rows of a state table gives the same bits for few and for many rows', async () => {
+  const many = await space.parquet(
+    'many.parquet',
+    "SELECT 'town ' || (range % 3) AS town, random() AS rate FROM range(30000)",
+  );
+  const sql = 'SELECT id, (SELECT avg(rate) FROM state.many m WHERE m.town = s.town) AS mean FROM source s';
+  expect((await run(sql, 20_000, 'columns', { many })).batch.rows).toBe(20_000);
+});
+
 test('several batches, the last one small, through one sandbox', async () => {
   const features = await open('SELECT id, n FROM source');
   for (const rows of [5000, 3, 4097, 1]) {
