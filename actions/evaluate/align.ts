@@ -1,25 +1,41 @@
+import { sameClass } from '#lib/onnx/outputs.ts';
 import { UserError } from '#registry/error.ts';
+import type { Model } from '#registry/model.ts';
 import type { Predicted } from './predict.ts';
 import type { Scores } from './task.ts';
 
 const DEFAULT_THRESHOLD = 0.5;
 
-/** Both versions' predictions with the classes in the candidate's order, and which rows are finite in both. */
-export function alignedScores(candidate: Predicted, champion: Predicted | null, rows: number): Scores {
-  for (const { artifact, score, opened } of champion === null ? [candidate] : [candidate, champion]) {
+/**
+ * Both versions' predictions as the label has them, and which rows are finite in both: of two classes the probability
+ * of the positive one, of more those of the candidate's classes in its order.
+ */
+export function alignedScores(
+  model: Pick<Model, 'task' | 'data'>,
+  candidate: Predicted,
+  champion: Predicted | null,
+  rows: number,
+): Scores {
+  const versions = champion === null ? [candidate] : [candidate, champion];
+  for (const { artifact, score, opened } of versions) {
     if (score !== null && opened !== null && score.length !== rows * opened.width) {
       throw new Error(`the ${artifact.role} predicted ${score.length / opened.width} rows of ${rows}`);
     }
   }
-  const classes = candidate.opened?.classes ?? champion?.opened?.classes ?? null;
-  const aligned =
-    champion === null || champion.score === null
+  const isBinary = model.task === 'binary_classification';
+  const positive = String(model.data.positive ?? true);
+  const own = classesOf(candidate) ?? (champion === null ? null : classesOf(champion));
+  const classes = isBinary && own !== null && isReversed(own, positive) ? own.toReversed() : own;
+  const scoresOf = (version: Predicted) =>
+    version.score === null
       ? null
-      : align(champion.score, champion.opened?.classes ?? null, classes);
-  const finite = candidate.score === null ? null : finiteRows(candidate.score, aligned, rows);
+      : isBinary
+        ? ofPositive(version.score, classesOf(version), positive)
+        : inOrder(version.score, classesOf(version), classes);
+  const scores = { candidate: scoresOf(candidate), champion: champion === null ? null : scoresOf(champion) };
+  const finite = scores.candidate === null ? null : finiteRows(scores.candidate, scores.champion, rows);
   return {
-    candidate: candidate.score,
-    champion: aligned,
+    ...scores,
     compared: champion !== null,
     thresholds: {
       candidate: candidate.artifact.description.threshold ?? DEFAULT_THRESHOLD,
@@ -31,8 +47,25 @@ export function alignedScores(candidate: Predicted, champion: Predicted | null, 
   };
 }
 
-/** The champion's probabilities in the candidate's order of classes. */
-function align(score: Float64Array, own: string[] | null, wanted: string[] | null): Float64Array {
+function classesOf({ opened }: Predicted): string[] | null {
+  return opened?.classes ?? null;
+}
+
+/**
+ * Whether a version names the positive class first, as scikit-learn does where that comes first in the alphabet. Where
+ * neither of its names is the label's, the last one is positive, as artifact.json has it.
+ */
+function isReversed(classes: readonly string[], positive: string): boolean {
+  return classes.length === 2 && sameClass(classes[0], positive) && !sameClass(classes[1], positive);
+}
+
+/** The probability of the positive class, from that of the last one. */
+function ofPositive(score: Float64Array, classes: readonly string[] | null, positive: string): Float64Array {
+  return classes !== null && isReversed(classes, positive) ? score.map((probability) => 1 - probability) : score;
+}
+
+/** A version's probabilities in the wanted order of classes. */
+function inOrder(score: Float64Array, own: string[] | null, wanted: string[] | null): Float64Array {
   if (own === null || wanted === null || own.every((name, k) => name === wanted[k])) return score;
   const order = wanted.map((name) => own.indexOf(name));
   if (own.length !== wanted.length || order.includes(-1)) {
@@ -40,8 +73,6 @@ function align(score: Float64Array, own: string[] | null, wanted: string[] | nul
       fix: 'Probabilities of different classes can’t be compared: judge the candidate without a champion, as a first version of a new model.',
     });
   }
-  // Of two classes only the last one's probability is kept.
-  if (own.length === 2) return score.map((probability) => 1 - probability);
   const width = own.length;
   const aligned = new Float64Array(score.length);
   for (let row = 0; row < score.length; row += width) {

@@ -50,7 +50,7 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
   try {
     const { benchmark, candidate, champion } = await runAll(request, circumstances, running, reader);
     clock.lap('predict');
-    const scores = alignedScores(candidate, champion, benchmark.rows);
+    const scores = alignedScores(model, candidate, champion, benchmark.rows);
     const settings = {
       confidence: model.evaluate.confidence,
       seed: model.evaluate.seed,

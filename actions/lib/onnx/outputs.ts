@@ -42,7 +42,11 @@ export function agreeOnClasses(
   graph: string[] | null,
 ): string[] | null {
   if (task === 'regression') return null;
-  if (declared && graph && !(declared.length === graph.length && declared.every((label, k) => same(label, graph[k])))) {
+  if (
+    declared &&
+    graph &&
+    !(declared.length === graph.length && declared.every((label, k) => sameClass(label, graph[k])))
+  ) {
     throw new UserError(
       `artifact.json lists the classes ${declared.join(', ')}, but model.onnx gives probabilities of ${graph.join(', ')}, in this order`,
       { fix: 'Write the classes in artifact.json in the order of the model.' },
@@ -62,8 +66,8 @@ export function agreeOnClasses(
   return classes;
 }
 
-/** Exporters turn booleans into 0 and 1, and numbers may be written 1 or 1.0. */
-function same(a: string, b: string): boolean {
+/** Whether two labels name one class: exporters turn booleans into 0 and 1, and numbers may be written 1 or 1.0. */
+export function sameClass(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
