@@ -4,10 +4,10 @@ import { type Breach, breachOf, columnRules, type Rule } from './column-rules.ts
 import type { Dataset } from './dataset.ts';
 import { datasetDigest } from './digest.ts';
 import { type Connection, identifier } from './duckdb.ts';
-import { checkJsonTypes } from './json-types.ts';
 import { type LabelRule, labelRule } from './label.ts';
 import { requireWhole } from './packed.ts';
 import { asDataError } from './refusal.ts';
+import { checkWrittenTypes } from './written-types.ts';
 
 export interface CheckRequest {
   schema: Record<string, Column>;
@@ -42,7 +42,7 @@ export async function checkDataset(
   const { schema, id, time, label } = request;
   requireTime(schema, time);
   for (const file of dataset.files) await requireWhole(file);
-  if (dataset.format === 'jsonl') await checkJsonTypes(connection, dataset, schema);
+  await checkWrittenTypes(connection, dataset, schema);
   const rules: Rule[] = [
     ...Object.entries(schema).flatMap(([name, column]) =>
       columnRules(name, column, name === id || name === label?.column),
@@ -56,6 +56,8 @@ export async function checkDataset(
     `count(${key}) - count(DISTINCT CASE WHEN ${key} IS NOT NULL THEN hash(${key}) END)`,
     ...(time === undefined ? ['NULL', 'NULL'] : [iso(`min(${identifier(time)})`), iso(`max(${identifier(time)})`)]),
     ...rules.map((rule) => `count_if(${rule.broken})`),
+    // Text is parsed only where it is asked for: this asks for the columns without a rule too.
+    ...(dataset.format === 'parquet' ? [] : dataset.columns.map(({ name }) => `max(${identifier(name)})`)),
   ];
   try {
     const result = await connection.runAndReadAll(`SELECT ${aggregates.join(', ')} FROM ${dataset.relation} AS source`);

@@ -60,8 +60,9 @@ function csvError(message: string, cause: Error): UserError {
       cause,
     });
   }
-  const said = message.split('\n').find((text) => text !== '' && !/^(.*CSV Error on Line|Original Line)/.test(text));
-  return new UserError(`${where}: ${cut(said ?? message)}`, { fix: 'Write the file as RFC 4180 has it.', cause });
+  // The line itself is quoted first, and may have line ends in it; DuckDB's finding begins like one of these.
+  const said = /^(Value with|Maximum|Invalid (?!Input Error)|The |Unterminated)[^\n]*/m.exec(message)?.[0];
+  return new UserError(`${where}: ${cut(said ?? 'not CSV')}`, { fix: 'Write the file as RFC 4180 has it.', cause });
 }
 
 function cut(text: string): string {

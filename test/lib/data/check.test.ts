@@ -137,6 +137,28 @@ test.each(['parquet', 'jsonl'])('a breach in the second of two %s files', async 
   expect(found.breaches[0]?.file).toContain(`2.${format}`);
 });
 
+describe('CSV', () => {
+  const columns = { id: 'integer', day: { type: 'date', nullable: true }, note: { type: 'string', nullable: true } };
+  test.each([
+    ['1.5,2001-01-01,a', 'row 2: column id holds 1.5, which is no integer'],
+    ['1e2,2001-01-01,a', 'row 2: column id holds 1e2, which is no integer'],
+    ['3,2001-01-01 10:00:00,a', 'row 2: column day holds 2001-01-01 10:00:00, which is no date'],
+    ['3,2001-02-30,a', 'line 3: column day holds "2001-02-30", which is no DATE'],
+    ['99999999999,2001-01-01,a', 'line 3: column id holds "99999999999", which is no INTEGER'],
+    ['3,2001-01-01,"a', 'line 3: Value with unterminated quote found'],
+  ])('%s is not bent to the declared type', async (line, message) => {
+    space.write('typed.csv', `id,day,note\n7,,\n${line}\n`);
+    expect((await userError(() => check('typed.csv', columns, false))).message).toContain(`typed.csv, ${message}`);
+  });
+
+  test('text that is not UTF-8, in a column without any rule', async () => {
+    space.write('latin.csv', Buffer.from('id,day,note\n1,,caf\xe9\n', 'latin1'));
+    expect((await userError(() => check('latin.csv', columns, false))).message).toMatch(
+      /latin\.csv, line 2: Invalid unicode/,
+    );
+  });
+});
+
 describe('JSON lines', () => {
   const columns = { id: 'integer', x: 'double', late: 'integer' };
   test.each([
