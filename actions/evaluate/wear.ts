@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '#registry/json.ts';
+import { UserError } from '#registry/error.ts';
 
 const Judged = z.object({
   kind: z.literal('evaluation'),
@@ -25,8 +25,19 @@ export async function candidatesJudged(
   const digests = new Set([candidate]);
   for (const file of files) {
     if (!file.startsWith('evaluation-') || !file.endsWith('.json')) continue;
-    const evidence = parseJson(Judged, await readFile(join(folder, file), 'utf8'), join(folder, file));
+    const evidence = await read(join(folder, file));
     if (evidence.benchmark.digest === benchmark) digests.add(evidence.candidate.digest);
   }
   return digests.size;
+}
+
+async function read(path: string): Promise<z.infer<typeof Judged>> {
+  try {
+    return Judged.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new UserError(`${path} is no evidence of an evaluation, so nobody can say what it judged`, {
+      fix: 'Restore it from git: evidence does not change.',
+      cause,
+    });
+  }
 }
