@@ -4,7 +4,7 @@ import { nearest } from '#registry/nearest.ts';
 import { DUCKDB_TYPE, readsAs } from './column-type.ts';
 import { type Connection, identifier, literal } from './duckdb.ts';
 import { type DataFiles, type Format, locate } from './files.ts';
-import { readCsvHeader } from './header.ts';
+import { type CsvHeader, readCsvHeader } from './header.ts';
 import { asDataError } from './refusal.ts';
 
 export interface RawColumn {
@@ -81,10 +81,21 @@ async function csvReader(_connection: Connection, { files, uri }: DataFiles, col
   }
   requireColumns(header.names, columns, first);
   const declared = new Map(columns.map(({ name, type }) => [name, DUCKDB_TYPE[type]]));
-  // By position: every column of the file is named, and those that nobody declared stay text that nobody reads.
-  const struct = header.names.map((name) => `${literal(name)}: ${literal(declared.get(name) ?? 'VARCHAR')}`);
+  return csvRelation(files, header, (name) => declared.get(name) ?? 'VARCHAR');
+}
+
+/**
+ * CSV files with one header as a table function. Columns go by position, so every column of the files is named; those
+ * that nobody selects are not even parsed.
+ */
+export function csvRelation(
+  files: string[],
+  { names, delimiter }: CsvHeader,
+  typeOf: (name: string) => string,
+): string {
+  const struct = names.map((name) => `${literal(name)}: ${literal(typeOf(name))}`);
   return (
-    `read_csv(${list(files)}, auto_detect = false, header = true, delim = ${literal(header.delimiter)}, quote = '"', ` +
+    `read_csv(${list(files)}, auto_detect = false, header = true, delim = ${literal(delimiter)}, quote = '"', ` +
     `escape = '"', columns = {${struct.join(', ')}})`
   );
 }

@@ -1,7 +1,7 @@
 import { UserError } from '#registry/error.ts';
 import type { Column, ColumnType } from '#registry/model.ts';
 import { nearest } from '#registry/nearest.ts';
-import type { Dataset, RawColumn } from './dataset.ts';
+import { csvRelation, type Dataset, type RawColumn } from './dataset.ts';
 import { type Connection, identifier, literal } from './duckdb.ts';
 import { readCsvHeader } from './header.ts';
 import { asDataError } from './refusal.ts';
@@ -46,13 +46,9 @@ const SPELLINGS: Partial<Record<ColumnType, string>> = {
 };
 
 async function checkCsv(connection: Connection, dataset: Dataset): Promise<void> {
-  const { names, delimiter } = await readCsvHeader(dataset.files[0]);
   const columns = dataset.columns.filter(({ type }) => SPELLINGS[type] !== undefined);
   if (columns.length === 0) return;
-  const struct = names.map((name) => `${literal(name)}: 'VARCHAR'`);
-  const reader =
-    `read_csv([${dataset.files.map(literal).join(', ')}], auto_detect = false, header = true, ` +
-    `delim = ${literal(delimiter)}, quote = '"', escape = '"', columns = {${struct.join(', ')}})`;
+  const reader = csvRelation(dataset.files, await readCsvHeader(dataset.files[0]), () => 'VARCHAR');
   const wrong = columns.map(
     ({ name, type }) => `NOT regexp_full_match(trim(${identifier(name)}), ${literal(SPELLINGS[type] ?? '')})`,
   );

@@ -107,6 +107,16 @@ test('SQL that gives the rows in another order is paired by id', async () => {
   });
 });
 
+test.each([
+  '-- first\nFROM source SELECT id, n; -- last',
+  '(SELECT id, n FROM source);\n\n/* end */',
+  'WITH source AS (SELECT id, n FROM source) SELECT * FROM source',
+  'SELECT id, n FROM source WHERE false UNION ALL SELECT id, n FROM source ORDER BY 1',
+])('however the SELECT is written: %s', async (sql) => {
+  const { batch } = await run(sql, 40);
+  expect(batch).toMatchObject({ columns: [{ values: BigInt64Array.from({ length: 40 }, (_, i) => BigInt(i)) }] });
+});
+
 test('the id may be written in capitals, as SQL allows', async () => {
   const { features } = await run('SELECT ID AS "ID", x FROM source', 20);
   expect(features.schema.map(({ name }) => name)).toEqual(['x']);
