@@ -14,8 +14,8 @@ export interface Scenario {
   /** Rows of each cluster, which share a shock; null for independent rows. */
   clusterRows: number | null;
   weighted: boolean;
-  /** Standard deviation of the models' noise, in units of the signal's. */
-  noise: { champion: number; candidate: number };
+  /** Whether both models are equally good. */
+  null: boolean;
 }
 
 const shapes = [
@@ -28,8 +28,8 @@ const shapes = [
 
 /** Each shape twice: at the null (equal quality), and at a margin that equals the true difference. */
 export const SCENARIOS: Scenario[] = shapes.flatMap((shape) => [
-  { ...shape, name: `${shape.name}/null`, noise: { champion: 0.6, candidate: 0.6 } },
-  { ...shape, name: `${shape.name}/margin`, noise: { champion: 0.5, candidate: 0.75 } },
+  { ...shape, name: `${shape.name}/null`, null: true },
+  { ...shape, name: `${shape.name}/margin`, null: false },
 ]);
 
 export interface Draw {
@@ -44,9 +44,10 @@ export function draw(task: Task, scenario: Scenario, rows: number, source: Rando
   if (clusters !== null) for (let i = 0; i < rows; i++) clusters[i] = Math.floor(i / (scenario.clusterRows ?? 1));
   const weight = scenario.weighted ? new Float64Array(rows) : null;
   const signal = shared(rows, clusters, source);
+  const noise = noiseOf(task, scenario);
   const seenBy = {
-    champion: noisy(signal, scenario.noise.champion, clusters, source),
-    candidate: noisy(signal, scenario.noise.candidate, clusters, source),
+    champion: noisy(signal, noise.champion, clusters, source),
+    candidate: noisy(signal, noise.candidate, clusters, source),
   };
   // Weights from 0.2 to 3.8, larger where the signal is.
   if (weight !== null) for (let i = 0; i < rows; i++) weight[i] = 0.2 + 3.6 * source.uniform() * sigmoid(signal[i]);
@@ -58,6 +59,15 @@ export function draw(task: Task, scenario: Scenario, rows: number, source: Rando
     case 'regression':
       return { ...regression(scenario, signal, seenBy, weight, source), clusters };
   }
+}
+
+/**
+ * Standard deviation of the models' noise, in units of the signal's. Where they differ, the true difference is one to
+ * four standard errors of 2,000 rows: what a margin is like. (A regression shows noise far better than a classification.)
+ */
+function noiseOf(task: Task, scenario: Scenario): { champion: number; candidate: number } {
+  if (scenario.null) return { champion: 0.6, candidate: 0.6 };
+  return { champion: 0.5, candidate: task === 'regression' ? 0.57 : 0.75 };
 }
 
 interface Seen {
@@ -75,7 +85,14 @@ function binary({ rare }: Scenario, signal: Float64Array, seen: Seen, weight: Fl
 }
 
 /** Three classes; the third has about 2 % of the rows where the scenario is rare. */
-function multiclass({ rare }: Scenario, signal: Float64Array, seen: Seen, weight: Float64Array | null, clusters: Int32Array | null, source: Random) {
+function multiclass(
+  { rare }: Scenario,
+  signal: Float64Array,
+  seen: Seen,
+  weight: Float64Array | null,
+  clusters: Int32Array | null,
+  source: Random,
+) {
   const rows = signal.length;
   const second = shared(rows, clusters, source);
   const level = [0.4, 0, rare ? -4.6 : -0.4];
@@ -106,7 +123,8 @@ function regression({ rare }: Scenario, signal: Float64Array, seen: Seen, weight
     const gross = rare && source.uniform() < 0.02 ? 4 : 1;
     return Math.max(1, 30 + 2 * x + gross * 1.2 * Math.exp(0.25 * x) * source.normal());
   });
-  const version = (x: Float64Array) => regressionPredictions({ label, score: x.map((value) => 30 + 1.8 * value), weight });
+  const version = (x: Float64Array) =>
+    regressionPredictions({ label, score: x.map((value) => 30 + 1.8 * value), weight });
   return { champion: version(seen.champion), candidate: version(seen.candidate) };
 }
 

@@ -29,11 +29,22 @@ export interface Tally {
 type AnyMetric = Metric<Predictions>;
 
 /** Averages over populations of `rows` rows, so that memory stays small. At the null the true difference is 0. */
-export function truths(metrics: AnyMetric[], scenario: Scenario, seed: number, rows: number, populations: number): Map<string, Truth> {
+export function truths(
+  metrics: AnyMetric[],
+  scenario: Scenario,
+  seed: number,
+  rows: number,
+  populations: number,
+): Map<string, Truth> {
   const task = taskOf(metrics);
   const sums = new Map(metrics.map((metric) => [metric.name, { candidate: 0, difference: 0 }]));
   for (let p = 0; p < populations; p++) {
-    const { champion, candidate } = draw(task, scenario, rows, random(fork(seed, `truth ${task} ${scenario.name} ${p}`)));
+    const { champion, candidate } = draw(
+      task,
+      scenario,
+      rows,
+      random(fork(seed, `truth ${task} ${scenario.name} ${p}`)),
+    );
     for (const metric of metrics) {
       const sum = sums.get(metric.name);
       if (sum === undefined) continue;
@@ -42,7 +53,7 @@ export function truths(metrics: AnyMetric[], scenario: Scenario, seed: number, r
       sum.difference += (value - metric.measure(champion, parameters(metric))) / populations;
     }
   }
-  if (scenario.noise.champion === scenario.noise.candidate) for (const sum of sums.values()) sum.difference = 0;
+  if (scenario.null) for (const sum of sums.values()) sum.difference = 0;
   return sums;
 }
 
@@ -61,7 +72,16 @@ export function simulate(
     const { champion, candidate, clusters } = draw(task, scenario, options.rows, random(seed));
     for (const metric of metrics) {
       const params = parameters(metric);
-      const found = compare({ metric, params, champion, candidate, clusters, confidence: 0.95, seed, workspace: buffers });
+      const found = compare({
+        metric,
+        params,
+        champion,
+        candidate,
+        clusters,
+        confidence: 0.95,
+        seed,
+        workspace: buffers,
+      });
       const tally = tallies.get(metric.name);
       const expected = truth.get(metric.name);
       if (tally === undefined || expected === undefined) continue;

@@ -6,6 +6,8 @@ import type { BinaryPredictions, Metric } from './metric.ts';
 interface CellMetric extends Pick<MetricFacts, 'name' | 'better' | 'description'> {
   relative?: boolean;
   params?: MetricFacts['params'];
+  /** [0, 1] where nothing else is said. */
+  range?: readonly [number, number];
   /**
    * The value and its derivatives by the cells' weights. Cells must be scale-free (twice the weight, the same value), so
    * that the influence values sum to zero. Undefined is NaN.
@@ -18,6 +20,7 @@ export function cellMetric({ at, ...facts }: CellMetric): Metric<BinaryPredictio
   return {
     relative: true,
     params: {},
+    range: [0, 1],
     ...facts,
     task: 'binary_classification',
     smooth: true,

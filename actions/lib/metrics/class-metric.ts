@@ -19,6 +19,7 @@ export function classMetric({ at, ...facts }: ClassMetric): Metric<MulticlassPre
     better: 'higher',
     relative: true,
     params: {},
+    range: [0, 1],
     smooth: true,
     rootN: true,
     thresholdFromBenchmark: false,

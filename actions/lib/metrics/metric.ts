@@ -68,6 +68,13 @@ export interface Metric<P extends Predictions = Predictions> extends MetricFacts
    * error (average_precision of few positive rows). Intervals are moved by it; the reported value is not.
    */
   bias?(predictions: P, params: MetricParams): number;
+  /**
+   * Rows that the smallest class must have for an interval: over fewer, too little is seen of how the metric varies (one
+   * positive row alone shows none of it). Metrics with a `step` hold without it.
+   */
+  minimumPerClass?: number;
+  /** Values that the metric can't leave; a version's own interval is cut there. */
+  range?: readonly [number, number];
   /** Whether the metric's sampling error shrinks with the square root of the rows; false for extremes and calibration error. */
   rootN: boolean;
   /** Whether the metric looks for its threshold on the benchmark itself, instead of using the version's own. */

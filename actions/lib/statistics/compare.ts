@@ -1,11 +1,11 @@
 import type { Metric, Predictions } from '#lib/metrics/metric.ts';
-import type { Comparison, Estimate } from '#registry/evidence/evaluation.ts';
+import type { Comparison, Estimate, Method } from '#registry/evidence/evaluation.ts';
 import type { MetricParams } from '#registry/metric.ts';
 import { minimumDetectable } from '#registry/statistics/power.ts';
 import { bootstrap } from './bootstrap.ts';
 import { interval, skewedInterval } from './interval.ts';
 import { mcnemarOf } from './mcnemar.ts';
-import { type Spread, spread } from './spread.ts';
+import { spread } from './spread.ts';
 import { type Grouping, type Series, sumUnits } from './sums.ts';
 
 /** Two buffers for influence values, to be shared by many comparisons of at most `rows` rows. */
@@ -40,37 +40,51 @@ export interface CompareOptions<P extends Predictions> {
  * their difference. What can't be measured is null, with the method `none`.
  */
 export function compare<P extends Predictions>(options: CompareOptions<P>): Comparison {
-  const { metric, params, champion, candidate, clusters, identical = false } = options;
-  const found = metric.smooth ? byInfluence(options) : bootstrap(options);
-  const same = identical && champion !== null && found.champion?.value !== null && found.champion !== null;
+  const { metric, params, champion, candidate, clusters, confidence, identical = false } = options;
+  const found = metric.smooth ? byInfluence(options) : byBootstrap(options);
+  const value = { champion: finite(found.value.champion), candidate: finite(found.value.candidate) };
+  const compared = value.champion !== null && value.candidate !== null;
+  const difference = compared ? finite(found.value.candidate - found.value.champion) : null;
+  const spreadOf = difference === null ? null : found.difference;
+  const known = [found.candidate, spreadOf].some((one) => one !== null);
   return {
     metric: metric.name,
     params,
     better: metric.better,
     slice: null,
-    ...found,
-    ...(same ? EXACT_ZERO : {}),
+    champion: champion === null ? null : estimate(value.champion, found.champion, metric, confidence),
+    candidate: estimate(value.candidate, found.candidate, metric, confidence),
+    difference,
+    ...(identical && difference !== null
+      ? EXACT_ZERO
+      : { ...paired(difference, spreadOf, confidence), method: known ? found.method : 'none' }),
     rows: candidate.rows,
     clusters: clusters === null ? null : countDistinct(clusters),
+    design_effect: found.designEffect,
     not_finite: 0,
     mcnemar: metric.name === 'accuracy' && clusters === null ? mcnemarOf(champion, candidate) : null,
     threshold_from_benchmark: metric.thresholdFromBenchmark,
   };
 }
 
-/** The part of a comparison that depends on how its intervals are made. */
-export type Measurement = Pick<
-  Comparison,
-  | 'champion'
-  | 'candidate'
-  | 'difference'
-  | 'interval'
-  | 'method'
-  | 'standard_error'
-  | 'degrees_of_freedom'
-  | 'design_effect'
-  | 'minimum_detectable'
->;
+/** How far a number strays: what its interval is made of. */
+interface Error {
+  standardError: number;
+  degreesOfFreedom: number;
+  /** Skewness of the estimate, and its bias; 0 where they are not known. */
+  skewness: number;
+  bias: number;
+}
+
+/** The values (NaN where undefined) and how far each strays; null where that can't be told. */
+interface Found {
+  value: { champion: number; candidate: number };
+  champion: Error | null;
+  candidate: Error | null;
+  difference: Error | null;
+  designEffect: number | null;
+  method: Method;
+}
 
 const EXACT_ZERO = {
   difference: 0,
@@ -81,62 +95,92 @@ const EXACT_ZERO = {
   minimum_detectable: 0,
 } as const;
 
-function byInfluence<P extends Predictions>(options: CompareOptions<P>): Measurement {
-  const { metric, params, champion, candidate, clusters, confidence } = options;
-  const rows = candidate.rows;
-  const buffers = options.workspace ?? workspace(rows);
-  const ofCandidate = buffers.candidate.subarray(0, rows);
-  const ofChampion = champion === null ? null : buffers.champion.subarray(0, rows);
-  const after = metric.measure(candidate, params, ofCandidate);
-  const before = champion === null || ofChampion === null ? Number.NaN : metric.measure(champion, params, ofChampion);
-
-  const usable = ofChampion !== null && Number.isFinite(before) ? ofChampion : null;
-  const sums = sumUnits(usable, ofCandidate, grouping(candidate, clusters));
-  const stepAfter = metric.step?.(candidate, params) ?? 0;
-  const stepBefore = champion === null ? 0 : (metric.step?.(champion, params) ?? 0);
-  const biasAfter = metric.bias?.(candidate, params) ?? 0;
-  const biasBefore = champion === null ? 0 : (metric.bias?.(champion, params) ?? 0);
-  const own = (series: Series, value: number, step: number, bias: number): Estimate =>
-    estimate(value, bias, spread(sums, series, step), confidence);
-  const paired = champion !== null && Number.isFinite(before) && Number.isFinite(after);
-  const spreadOf = spread(
-    sums,
-    paired ? 'difference' : 'candidate',
-    paired ? Math.max(stepAfter, stepBefore) : stepAfter,
-  );
-  const error = Math.sqrt(spreadOf.variance);
-  const difference = after - before;
-  const usableError = paired && Number.isFinite(error);
+/** The difference's interval is symmetric: its skewness is too uncertain to be of use where it would matter. */
+function paired(difference: number | null, error: Error | null, confidence: number) {
+  if (difference === null || error === null) {
+    return { interval: null, standard_error: null, degrees_of_freedom: null, minimum_detectable: null };
+  }
+  const { standardError, degreesOfFreedom } = error;
   return {
-    champion: champion === null ? null : own('champion', before, stepBefore, biasBefore),
-    candidate: own('candidate', after, stepAfter, biasAfter),
-    difference: paired ? difference : null,
-    interval: usableError ? interval(difference, error, spreadOf.degreesOfFreedom, confidence) : null,
-    method: !Number.isFinite(after)
-      ? 'none'
-      : metric.name === 'roc_auc' && clusters === null && candidate.weight === null
-        ? 'delong'
-        : 'influence',
-    standard_error: usableError ? error : null,
-    degrees_of_freedom: usableError ? spreadOf.degreesOfFreedom : null,
-    design_effect: spreadOf.designEffect,
-    minimum_detectable: usableError ? minimumDetectable(error, spreadOf.degreesOfFreedom, confidence) : null,
+    interval: interval(difference, standardError, degreesOfFreedom, confidence),
+    standard_error: standardError,
+    degrees_of_freedom: degreesOfFreedom,
+    minimum_detectable: minimumDetectable(standardError, degreesOfFreedom, confidence),
   };
 }
 
+/** A version's own value with its interval, cut at the ends of the metric's range. */
 function estimate(
-  value: number,
-  bias: number,
-  { variance, degreesOfFreedom, thirdMoment }: Spread,
+  value: number | null,
+  error: Error | null,
+  { range }: Pick<Metric, 'range'>,
   confidence: number,
 ): Estimate {
-  if (!Number.isFinite(value)) return { value: null, interval: null };
-  const error = Math.sqrt(variance);
+  if (value === null || error === null) return { value, interval: null };
+  const { standardError, degreesOfFreedom, skewness, bias } = error;
+  const [low, high] = skewedInterval(value - bias, standardError, degreesOfFreedom, skewness, confidence);
+  const [least, most] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return { value, interval: [Math.min(most, Math.max(least, low)), Math.max(least, Math.min(most, high))] };
+}
+
+function byInfluence<P extends Predictions>(options: CompareOptions<P>): Found {
+  const { metric, params, champion, candidate, clusters } = options;
+  const buffers = options.workspace ?? workspace(candidate.rows);
+  const ofCandidate = buffers.candidate.subarray(0, candidate.rows);
+  const ofChampion = buffers.champion.subarray(0, candidate.rows);
+  const after = metric.measure(candidate, params, ofCandidate);
+  const before = champion === null ? Number.NaN : metric.measure(champion, params, ofChampion);
+  const sums = sumUnits(Number.isFinite(before) ? ofChampion : null, ofCandidate, grouping(candidate, clusters));
+  const few = sums.strata.some((rows) => rows < (metric.minimumPerClass ?? 0));
+  const step = { champion: 0, candidate: metric.step?.(candidate, params) ?? 0, difference: 0 };
+  step.champion = champion === null ? 0 : (metric.step?.(champion, params) ?? 0);
+  step.difference = Math.max(step.champion, step.candidate);
+  const errorOf = (series: Series, version: P | null): Error | null => {
+    const { variance, degreesOfFreedom, thirdMoment } = spread(sums, series, step[series]);
+    if (few || !Number.isFinite(variance)) return null;
+    const standardError = Math.sqrt(variance);
+    const skewness = variance > 0 ? thirdMoment / standardError ** 3 : 0;
+    const bias = version === null ? 0 : (metric.bias?.(version, params) ?? 0);
+    return { standardError, degreesOfFreedom, skewness, bias };
+  };
+  const delong = metric.name === 'roc_auc' && clusters === null && candidate.weight === null;
+  const seen = Number.isFinite(before) ? 'difference' : 'candidate';
   return {
+    value: { champion: before, candidate: after },
+    champion: Number.isFinite(before) ? errorOf('champion', champion) : null,
+    candidate: Number.isFinite(after) ? errorOf('candidate', candidate) : null,
+    difference: Number.isFinite(after - before) ? errorOf('difference', null) : null,
+    designEffect: finite(spread(sums, seen).designEffect ?? Number.NaN),
+    method: delong ? 'delong' : 'influence',
+  };
+}
+
+function byBootstrap<P extends Predictions>(options: CompareOptions<P>): Found {
+  const { metric, params, champion, candidate } = options;
+  const value = {
+    champion: champion === null ? Number.NaN : metric.measure(champion, params),
+    candidate: metric.measure(candidate, params),
+  };
+  const nothing = {
     value,
-    interval: Number.isFinite(error)
-      ? skewedInterval(value - bias, error, degreesOfFreedom, thirdMoment / error ** 3, confidence)
-      : null,
+    champion: null,
+    candidate: null,
+    difference: null,
+    designEffect: null,
+    method: 'none',
+  } as const;
+  if (!Number.isFinite(value.candidate)) return nothing;
+  const found = bootstrap(options);
+  const errorOf = (standardError: number): Error | null =>
+    Number.isFinite(standardError)
+      ? { standardError, degreesOfFreedom: found.degreesOfFreedom, skewness: 0, bias: 0 }
+      : null;
+  return {
+    ...nothing,
+    champion: errorOf(found.champion),
+    candidate: errorOf(found.candidate),
+    difference: errorOf(found.difference),
+    method: found.subsampled ? 'bootstrap_subsample' : 'bootstrap',
   };
 }
 
@@ -153,6 +197,10 @@ export function grouping(predictions: Predictions, clusters: Int32Array | null):
   }
 }
 
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
 function largest(codes: Int32Array): number {
   let max = -1;
   for (let i = 0; i < codes.length; i++) if (codes[i] > max) max = codes[i];
@@ -161,12 +209,6 @@ function largest(codes: Int32Array): number {
 
 function countDistinct(codes: Int32Array): number {
   const seen = new Uint8Array(largest(codes) + 1);
-  let count = 0;
-  for (let i = 0; i < codes.length; i++) {
-    if (seen[codes[i]] === 0) {
-      seen[codes[i]] = 1;
-      count++;
-    }
-  }
-  return count;
+  for (let i = 0; i < codes.length; i++) seen[codes[i]] = 1;
+  return seen.reduce((sum, one) => sum + one, 0);
 }

@@ -22,6 +22,7 @@ export const metric: Metric<BinaryPredictions> = {
   params: { bins: 15 },
   smooth: false,
   rootN: false,
+  range: [0, 1],
   thresholdFromBenchmark: false,
   measure(predictions, params) {
     const { row, label, weight, end, positive, negative } = ranking(predictions);

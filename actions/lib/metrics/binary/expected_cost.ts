@@ -4,6 +4,7 @@ import { parameter } from '../params.ts';
 export const metric = cellMetric({
   name: 'expected_cost',
   better: 'lower',
+  range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   description:
     "Mean cost of a row at the version's own threshold, from the cost of each outcome; a gain is a negative cost.",
   params: { false_positive: null, false_negative: null, true_positive: 0, true_negative: 0 },

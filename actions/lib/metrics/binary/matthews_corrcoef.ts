@@ -3,6 +3,7 @@ import { cellMetric } from '../cell-metric.ts';
 export const metric = cellMetric({
   name: 'matthews_corrcoef',
   better: 'higher',
+  range: [-1, 1],
   description: "Matthews' correlation of prediction and label at the version's own threshold.",
   /**
    * (TP·TN − FP·FN) / √(P·N·P̂·N̂), with P, N the positive and negative weight, P̂, N̂ the weight predicted so. Each cell

@@ -13,6 +13,7 @@ export const metric: Metric<BinaryPredictions> = {
   params: { precision: null },
   smooth: false,
   rootN: true,
+  range: [0, 1],
   thresholdFromBenchmark: true,
   measure(predictions, params) {
     const { row, label, weight, end, positive } = ranking(predictions);

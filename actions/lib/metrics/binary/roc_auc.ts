@@ -16,6 +16,8 @@ export const metric: Metric<BinaryPredictions> = {
   params: {},
   smooth: true,
   rootN: true,
+  minimumPerClass: 20,
+  range: [0, 1],
   thresholdFromBenchmark: false,
   measure(predictions, _params, influence) {
     const { row, label, weight, end, positive, negative } = ranking(predictions);

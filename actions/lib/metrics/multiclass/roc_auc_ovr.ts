@@ -11,6 +11,8 @@ export const metric: Metric<MulticlassPredictions> = {
   params: {},
   smooth: true,
   rootN: true,
+  minimumPerClass: 20,
+  range: [0, 1],
   thresholdFromBenchmark: false,
   measure(predictions, params, influence) {
     const { rows, classes, weight } = predictions;
