@@ -4,7 +4,7 @@ import { headCommit } from '#lib/git.ts';
 import { policyDigest } from '#lib/policy-digest.ts';
 import { versions } from '#lib/versions.ts';
 import type { World } from '#lib/world.ts';
-import type { Evaluation, Subject } from '#registry/evidence/evaluation.ts';
+import { Evaluation, type Subject } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
 import { alignedScores } from './align.ts';
 import { type Benchmark, type BenchmarkReader, startReader } from './benchmark.ts';
@@ -102,7 +102,8 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
         peak_memory_bytes: { champion: champion?.peak ?? null, candidate: candidate.peak },
       },
     };
-    return { evidence, flips };
+    // Its own schema holds it too: better no evidence than one that its readers refuse.
+    return { evidence: Evaluation.parse(evidence), flips };
   } finally {
     running.candidate.running?.stop();
     running.champion?.running?.stop();

@@ -62,7 +62,8 @@ export function measureTask(circumstances: Circumstances): Measurements {
             ),
       calibration: usable === null ? null : both(usable, reliability),
       confusion: usable === null ? null : { classes: scores.classes ?? ['0', '1'], ...both(usable, confusion) },
-      curves: usable === null ? null : both(usable, curves),
+      // With one class only, no rate of the other is defined.
+      curves: usable === null || new Set(label).size < 2 ? null : both(usable, curves),
       ...flipsOf(circumstances, usable, predictedClass),
     };
   }
