@@ -9,6 +9,7 @@ import type { Batch } from '#lib/features/batch.ts';
 import { openFeatures } from '#lib/features/engine.ts';
 import type { FeatureRows } from '#lib/onnx/features.ts';
 import { openPredictor } from '#lib/onnx/predictor.ts';
+import { UserError } from '#registry/error.ts';
 import { type ArtifactRequest, ArtifactRequest as Request } from './requests.ts';
 
 /*
@@ -56,11 +57,11 @@ async function open({ folder, description, state, data, seed }: Open) {
     seed,
     database: { temporary: data.temporary },
   });
-  const predictor = await openPredictor({
-    model: await readFile(join(folder, 'model.onnx')),
-    artifact: description,
-    features: features.schema,
-  });
+  const path = join(folder, 'model.onnx');
+  const model = await readFile(path);
+  const predictor = await naming(path, () =>
+    openPredictor({ model, artifact: description, features: features.schema }),
+  );
   const chunks = () =>
     readChunks(
       raw.connection,
@@ -80,19 +81,32 @@ async function open({ folder, description, state, data, seed }: Open) {
     classes,
     width,
   };
-  return { features, predictor, chunks, opened };
+  return { features, predictor, chunks, opened, path };
 }
 
-async function predict({ features, predictor, chunks }: Session, send: Send): Promise<Record<string, unknown>> {
+async function predict({ features, predictor, chunks, path }: Session, send: Send): Promise<Record<string, unknown>> {
   let first = 0;
   for await (const batch of batches(chunks())) {
     const computed = await features.compute(batch, predictor.layout);
-    const predictions = await predictor.predict(featureRows(computed), computed.rows);
+    const predictions = await naming(path, () => predictor.predict(featureRows(computed), computed.rows));
     const { layout, body } = pack([predictions]);
     await send({ first, rows: computed.rows, layout }, body);
     first += computed.rows;
   }
   return { rows: first, peak: process.resourceUsage().maxRSS * 1024 };
+}
+
+/** The predictor knows nothing of files; whoever reads its complaint must know which of the two models is meant. */
+async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const message = error.message.startsWith('model.onnx')
+      ? error.message.slice('model.onnx'.length)
+      : `: ${error.message}`;
+    throw new UserError(`${path}${message}`, { fix: error.fix, cause: error });
+  }
 }
 
 async function* batches(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk[]> {
