@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
 import { z } from 'zod';
 import { actionInputs } from '#lib/action.ts';
+import { ChildStopped } from '#lib/child/child.ts';
 import type { Verb } from '#lib/verb.ts';
 import { Interrupted, realWorld, type World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
@@ -99,12 +100,18 @@ function usage(name: string | undefined, names: string[]): number {
 }
 
 function report(error: unknown, world: World): number {
-  if (error instanceof Interrupted) {
+  // Work that was ended in the middle may say so in its own words.
+  if (error instanceof Interrupted || world.signal.aborted) {
     world.error('Interrupted; nothing was written.');
     return INTERRUPTED;
   }
   if (error instanceof UserError) {
     world.error(`${pc.red('✗')} ${error.message}\n  ${pc.dim('→')} ${error.fix}`);
+    return USER_MISTAKE;
+  }
+  if (error instanceof ChildStopped && error.reason !== 'crash') {
+    const option = error.reason === 'memory' ? '--memory-limit' : '--timeout';
+    world.error(`${pc.red('✗')} ${error.message}\n  ${pc.dim('→')} Give it more with ${option}, or less to do.`);
     return USER_MISTAKE;
   }
   world.error(`${pc.red('✗')} This is a bug in Tiltyard, not in your repository. Please report it with this text:`);

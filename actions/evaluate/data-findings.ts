@@ -1,10 +1,9 @@
+import { isStale } from '#lib/data/age.ts';
 import type { DataFinding } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
 import type { Benchmark } from './benchmark.ts';
 import type { Overlap } from './requests.ts';
 import type { NamedArtifact } from './subjects.ts';
-
-const HOUR = 3_600_000;
 
 /** What makes a benchmark unfit to be judged on, beyond what its declaration forbids. Each is a finished sentence. */
 export function dataFindings(
@@ -24,12 +23,8 @@ export function dataFindings(
       `The benchmark has ${number(benchmark.rows)} rows; at least ${number(promised)} were promised.`,
     );
   }
-  if (age !== undefined && benchmark.end !== null) {
-    const allowed = Number(age.slice(0, -1)) * (age.endsWith('d') ? 24 : 1);
-    const hours = (now.getTime() - Date.parse(benchmark.end)) / HOUR;
-    if (!(hours <= allowed)) {
-      add('stale', `The newest row of the benchmark is of ${benchmark.end}; it may be at most ${age} old.`);
-    }
+  if (age !== undefined && benchmark.end !== null && isStale(benchmark.end, age, now)) {
+    add('stale', `The newest row of the benchmark is of ${benchmark.end}; it may be at most ${age} old.`);
   }
   for (const { artifact, overlap } of versions) {
     const { end } = artifact.description.training;

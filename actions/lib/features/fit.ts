@@ -30,7 +30,8 @@ export interface FitRequest {
   database: DatabaseOptions;
 }
 
-const NAME = /^[a-z_][a-z0-9_]{0,62}$/i;
+/** As an artifact's folder has them. */
+const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
 /**
  * Fits the state tables: runs each statement over all training rows, in a locked sandbox, and writes its result as
@@ -47,7 +48,9 @@ export async function fitState(request: FitRequest): Promise<Record<string, stri
     const paths: Record<string, string> = {};
     for (const [name, sql] of Object.entries(statements).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       if (!NAME.test(name)) {
-        throw new UserError(`state/${name}.sql can't be a table of that name`, { fix: 'Use letters, digits and _.' });
+        throw new UserError(`state/${name}.sql can't be a table of that name`, {
+          fix: 'Use lower-case letters, digits and _, a letter first.',
+        });
       }
       const file = `state/${name}.sql`;
       const columns = dataset.columns.map((column) => column.name);

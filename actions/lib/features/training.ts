@@ -25,6 +25,8 @@ export interface TrainingRequest {
   path: string;
   /** Of the database that gathers the rows; they may spill into its temporary folder. */
   database: DatabaseOptions;
+  /** Hears how many rows are done. */
+  onRows?: (rows: number) => Promise<void>;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function computeTrainingFeatures(request: TrainingRequest): Promise
       if (batch.layout !== 'columns') throw new Error('columns were asked for');
       await appendColumns(writer.connection, 'training_features', batch.columns, batch.rows);
       rows += batch.rows;
+      await request.onRows?.(rows);
     }
     const carried = carry.map(identifier).join(', ');
     const beside = carry.length === 0 ? '' : `POSITIONAL JOIN (SELECT ${carried} FROM ${dataset.relation}) AS carried`;

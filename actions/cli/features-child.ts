@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { type Send, serve } from '#lib/child/serve.ts';
+import { checkDataset, requireSound } from '#lib/data/check.ts';
+import { type Dataset, openDataset } from '#lib/data/dataset.ts';
+import { type Connection, openDatabase } from '#lib/data/duckdb.ts';
+import { distinctValues } from '#lib/data/distinct.ts';
+import { idSketch, writeSketch } from '#lib/data/sketch.ts';
+import { openFeatures } from '#lib/features/engine.ts';
+import { fitState } from '#lib/features/fit.ts';
+import { computeTrainingFeatures } from '#lib/features/training.ts';
+import { FeaturesRequest } from './features-request.ts';
+
+/*
+ * The process that makes what training needs: it holds the training rows against their declaration, fits the state
+ * tables on them, and computes their features through the same code that evaluation and serving run.
+ */
+
+await serve(async (request, send) => {
+  const asked = FeaturesRequest.parse(request);
+  const { data, task, temporary } = asked;
+  const { connection } = await openDatabase({ temporary });
+  const dataset = await openDataset(connection, asked.dataset, { root: asked.root, schema: data.schema });
+  await send({ step: `reading ${dataset.uri}` });
+  const facts = await check(connection, dataset, asked);
+  const labels = task === 'regression' ? [] : await distinctValues(connection, dataset, data.label);
+  await send({ step: 'noting the training rows’ ids' });
+  const sketch = await idSketch(connection, dataset, data.id);
+  await writeSketch(connection, sketch, join(asked.folder, 'artifact', 'training-ids.parquet'));
+  await send({ step: 'fitting the state tables' });
+  const state = await fitState({
+    statements: asked.state,
+    connection,
+    dataset,
+    folder: join(asked.folder, 'artifact', 'state'),
+    database: { temporary },
+  });
+  const features = await compute(connection, dataset, asked, state, send);
+  const { rows, digest, start, end } = facts;
+  return { head: { rows, digest, start, end, features, labels } };
+});
+
+async function check(connection: Connection, dataset: Dataset, { data, task }: FeaturesRequest) {
+  const column = data.schema[data.label];
+  const classes = task === 'multiclass_classification';
+  const facts = await checkDataset(connection, dataset, {
+    // Which classes there are is what the training rows say; that each has one holds all the same.
+    schema: classes ? { ...data.schema, [data.label]: { ...column, nullable: false } } : data.schema,
+    id: data.id,
+    time: data.time,
+    label: classes ? undefined : { task, column: data.label, type: column.type, positive: data.positive },
+  });
+  requireSound(facts, dataset);
+  return facts;
+}
+
+async function compute(
+  connection: Connection,
+  dataset: Dataset,
+  { data, features: { name, sql }, folder, seed, temporary }: FeaturesRequest,
+  state: Record<string, string>,
+  send: Send,
+): Promise<string[]> {
+  const hidden = new Set([data.label, ...data.known_later]);
+  const features = await openFeatures({
+    sql,
+    name,
+    state,
+    columns: dataset.columns.filter((column) => !hidden.has(column.name)),
+    hidden: dataset.columns.filter((column) => hidden.has(column.name)),
+    id: data.id,
+    seed,
+    database: { temporary },
+  });
+  await computeTrainingFeatures({
+    connection,
+    dataset,
+    features,
+    carry: [data.label, data.time, data.weight].filter((column) => column !== undefined),
+    path: join(folder, 'train.parquet'),
+    database: { temporary },
+    onRows: async (rows) => send({ step: `computing features: ${rows.toLocaleString('en')} rows` }),
+  });
+  features.close();
+  return features.schema.map((feature) => feature.name);
+}
