@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { planMetrics } from '../actions/evaluate/plan.ts';
 import { binaryMetrics } from '../actions/lib/metrics/catalogue.generated.ts';
 import { binaryPredictions } from '../actions/lib/metrics/predictions.ts';
-import { compare, workspace } from '../actions/lib/statistics/compare.ts';
+import { compare } from '../actions/lib/statistics/compare.ts';
 import { random } from '../actions/lib/statistics/random.ts';
+import { workspace } from '../actions/lib/statistics/stray.ts';
 import { EvaluatePolicy } from '../registry/model.ts';
 
 /*

@@ -1,6 +1,7 @@
 import type { Predictions } from '#lib/metrics/metric.ts';
 import { partition, subset } from '#lib/metrics/predictions.ts';
-import { compare, type Workspace, workspace } from '#lib/statistics/compare.ts';
+import { compare } from '#lib/statistics/compare.ts';
+import { type Workspace, workspace } from '#lib/statistics/stray.ts';
 import type { Comparison, Slice } from '#registry/evidence/evaluation.ts';
 import type { SlicePolicy } from '#registry/model.ts';
 import type { Planned } from './plan.ts';

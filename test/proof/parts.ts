@@ -1,4 +1,5 @@
+import { coverageProof } from '../simulation/coverage.ts';
 import type { ProofPart } from './part.ts';
 
 /** Every simulation that `npm run proof` runs in full size, in the order of their sections in RELIABILITY.md. */
-export const parts: ProofPart[] = [];
+export const parts: ProofPart[] = [coverageProof];

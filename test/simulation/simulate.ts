@@ -1,6 +1,7 @@
 import type { Metric, Predictions } from '#lib/metrics/metric.ts';
-import { compare, workspace } from '#lib/statistics/compare.ts';
+import { compare } from '#lib/statistics/compare.ts';
 import { fork, random } from '#lib/statistics/random.ts';
+import { workspace } from '#lib/statistics/stray.ts';
 import type { Interval } from '#registry/evidence/evaluation.ts';
 import type { MetricParams, Task } from '#registry/metric.ts';
 import { draw, type Scenario } from './scenarios.ts';

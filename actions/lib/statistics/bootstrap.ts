@@ -1,7 +1,7 @@
 import type { Predictions } from '#lib/metrics/metric.ts';
-import type { CompareOptions } from './compare.ts';
 import { fork, random } from './random.ts';
 import { base } from './resample.ts';
+import type { CompareOptions } from './stray.ts';
 import { subsample } from './subsample.ts';
 
 /** How often the units are resampled: enough for a standard error (its own error is 5 %), as Efron & Tibshirani (1993) advise. */
