@@ -57,9 +57,10 @@ export function dataFindings(
   return findings;
 }
 
-/** What is wrong with the predictions themselves. */
+/** What is wrong with the predictions themselves, and with the processes that make them. */
 export function outputFindings(
   versions: readonly { artifact: NamedArtifact; score: Float64Array | null; stopped: string | null }[],
+  stoppedInTiming: string | null,
 ): DataFinding[] {
   const findings: DataFinding[] = [];
   for (const { artifact, score, stopped } of versions) {
@@ -71,6 +72,9 @@ export function outputFindings(
         sentence: `The ${artifact.role} predicts the same for every row: ${score[0]}.`,
       });
     }
+  }
+  if (stoppedInTiming !== null) {
+    findings.push({ check: 'stopped', sentence: `Latency could not be measured: ${stoppedInTiming}.` });
   }
   return findings;
 }

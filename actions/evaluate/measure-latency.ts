@@ -1,3 +1,4 @@
+import { ChildStopped } from '#lib/child/child.ts';
 import type { Latency } from '#registry/evidence/evaluation.ts';
 import { type RunningArtifact, runArtifact } from './artifact.ts';
 import { type Calls, latency, type TimedPair } from './latency.ts';
@@ -12,18 +13,27 @@ const SINGLES_A_ROUND = 25;
 const BATCHES_A_ROUND = 3;
 export const BATCH_ROWS = 1024;
 
-/** Times single rows and batches of both versions, in turns; the model alone, without features.sql. */
+/**
+ * Times single rows and batches of both versions, in turns; the model alone, without features.sql. A version that is
+ * stopped meanwhile is no error here: there is no latency then, and `stopped` says why.
+ */
 export async function measureLatency(
   { candidate, champion }: Subjects,
   circumstances: Circumstances,
   confidence: number,
-): Promise<Latency> {
+): Promise<{ latency: Latency | null; stopped: string | null }> {
   const pairs: TimedPair[] = [];
-  for (let pair = 0; pair < PAIRS; pair++) {
-    circumstances.world.progress(`latency ${pair + 1} of ${PAIRS}`);
-    pairs.push(await timePair(candidate, champion, circumstances, pair));
+  try {
+    for (let pair = 0; pair < PAIRS; pair++) {
+      circumstances.world.progress(`latency ${pair + 1} of ${PAIRS}`);
+      pairs.push(await timePair(candidate, champion, circumstances, pair));
+    }
+  } catch (error) {
+    circumstances.world.signal.throwIfAborted();
+    if (error instanceof ChildStopped) return { latency: null, stopped: error.message };
+    throw error;
   }
-  return latency(pairs, BATCH_ROWS, confidence);
+  return { latency: latency(pairs, BATCH_ROWS, confidence), stopped: null };
 }
 
 async function timePair(

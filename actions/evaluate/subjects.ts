@@ -17,6 +17,11 @@ export interface Subjects {
   identical: boolean;
 }
 
+/** The candidate, and the champion where there is one. */
+export function versionsOf({ candidate, champion }: Subjects): NamedArtifact[] {
+  return champion === null ? [candidate] : [candidate, champion];
+}
+
 /**
  * Finds both versions: a folder, a registered version, or (for the champion, by default) what channels.yaml names.
  * @throws UserError where the candidate is the champion itself and no self-test was asked for.
