@@ -48,18 +48,11 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
     const flips = examples.length === 0 ? null : await listFlips(examples, reader);
     const { latency } = request;
     const timed =
-      latency && ran.candidate.stopped === null ? await measureLatency(subjects, circumstances, confidence) : null;
+      latency && ran.candidate.stopped === null
+        ? await measureLatency(subjects, circumstances, confidence)
+        : { latency: null, stopped: null };
     if (latency) clock.lap('latency');
-    const parts = {
-      model,
-      subjects,
-      root,
-      major: request.major,
-      ran,
-      measurements,
-      latency: timed,
-      seconds: clock.seconds,
-    };
+    const parts = { model, subjects, root, major: request.major, ran, measurements, timed, seconds: clock.seconds };
     return { evidence: await assemble(parts, world), flips };
   } finally {
     stopBoth(running);

@@ -13,6 +13,12 @@ const SINGLES_A_ROUND = 25;
 const BATCHES_A_ROUND = 3;
 export const BATCH_ROWS = 1024;
 
+/** Latency, or why there is none. */
+export interface Timed {
+  latency: Latency | null;
+  stopped: string | null;
+}
+
 /**
  * Times single rows and batches of both versions, in turns; the model alone, without features.sql. A version that is
  * stopped meanwhile is no error here: there is no latency then, and `stopped` says why.
@@ -21,7 +27,7 @@ export async function measureLatency(
   { candidate, champion }: Subjects,
   circumstances: Circumstances,
   confidence: number,
-): Promise<{ latency: Latency | null; stopped: string | null }> {
+): Promise<Timed> {
   const pairs: TimedPair[] = [];
   try {
     for (let pair = 0; pair < PAIRS; pair++) {
