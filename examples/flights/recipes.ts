@@ -11,7 +11,7 @@ const DATA = join(root, '.tiltyard', 'data');
 /** What of model.yaml the training needs. */
 interface TrainSection {
   data: { train: { uri: string } };
-  train: { params: Record<string, unknown>; seed: number; decision: { threshold: number } };
+  train: { params: Record<string, unknown>; seed: number };
 }
 
 /** The version that the repository describes now: three months, and features with fitted rates. */
@@ -24,14 +24,13 @@ export async function candidateRecipe(): Promise<Recipe> {
     train: join(model, 'train.ts'),
     params: train.params,
     seed: train.seed,
-    threshold: train.decision.threshold,
   };
 }
 
 /** The version that is in production: January alone, and three features. */
 export async function championRecipe(): Promise<Recipe> {
   const champion = join(root, 'champion');
-  const { params, seed, threshold } = JSON.parse(await readFile(join(champion, 'recipe.json'), 'utf8'));
+  const { params, seed } = JSON.parse(await readFile(join(champion, 'recipe.json'), 'utf8'));
   return {
     data: join(DATA, monthFile(1)),
     features: join(champion, 'features.sql'),
@@ -39,6 +38,5 @@ export async function championRecipe(): Promise<Recipe> {
     train: join(model, 'train.ts'),
     params,
     seed,
-    threshold,
   };
 }

@@ -34,7 +34,8 @@ export function chooseOutput(outputs: Value[], named: string | null): Value {
 
 /**
  * The class labels, in the order of the probabilities: those of artifact.json, else those in the graph, else '0' and
- * '1' for two classes; null for regression. Throws UserError where artifact and graph disagree or neither knows.
+ * '1' for two classes; null for regression. Where the graph only numbers them, those of artifact.json are their names.
+ * Throws UserError where artifact and graph disagree or neither knows.
  */
 export function agreeOnClasses(
   task: Artifact['task'],
@@ -42,11 +43,7 @@ export function agreeOnClasses(
   graph: string[] | null,
 ): string[] | null {
   if (task === 'regression') return null;
-  if (
-    declared &&
-    graph &&
-    !(declared.length === graph.length && declared.every((label, k) => sameClass(label, graph[k])))
-  ) {
+  if (declared && graph && !isEncoded(declared, graph) && !agree(declared, graph)) {
     throw new UserError(
       `artifact.json lists the classes ${declared.join(', ')}, but model.onnx gives probabilities of ${graph.join(', ')}, in this order`,
       { fix: 'Write the classes in artifact.json in the order of the model.' },
@@ -64,6 +61,22 @@ export function agreeOnClasses(
     });
   }
   return classes;
+}
+
+function agree(declared: readonly string[], graph: readonly string[]): boolean {
+  return declared.length === graph.length && declared.every((label, k) => sameClass(label, graph[k]));
+}
+
+/**
+ * Whether the graph only counts its classes, 0 to K − 1, and artifact.json names other ones: XGBoost, and LightGBM by
+ * its own interface, learn from numbers that stand for the labels.
+ */
+function isEncoded(declared: readonly string[], graph: readonly string[]): boolean {
+  return (
+    declared.length === graph.length &&
+    graph.every((label, k) => label === String(k)) &&
+    !declared.some((label) => graph.some((number) => sameClass(label, number)))
+  );
 }
 
 /** Whether two labels name one class: exporters turn booleans into 0 and 1, and numbers may be written 1 or 1.0. */

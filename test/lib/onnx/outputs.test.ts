@@ -187,6 +187,18 @@ describe('classes', () => {
     expect((await refusal(model, { ...binary, classes }, [[0, 0]])).message).toContain(message);
   });
 
+  it('that the graph only numbers have their names from artifact.json', async () => {
+    const numbered = logistic({ weights: [1, 1], intercept: 0 });
+    const features = [{ name: 'f0', type: 'double' } as const, { name: 'f1', type: 'double' } as const];
+    const open = async (classes: string[]) =>
+      openPredictor({ model: numbered, artifact: { ...binary, classes }, features });
+    expect((await open(['no', 'yes'])).classes).toEqual(['no', 'yes']);
+    // Numbers are names too: these disagree.
+    await expect(open(['1', '0'])).rejects.toThrow('lists the classes 1, 0');
+    await expect(open(['1', '2'])).rejects.toThrow('lists the classes 1, 2');
+    await expect(open(['a', 'b', 'c'])).rejects.toThrow('lists the classes a, b, c');
+  });
+
   it('takes what exporters make of booleans and of 1.0', async () => {
     const numbers = logistic({ weights: [1, 1], intercept: 0 });
     expect(await predict(numbers, { ...binary, classes: ['False', 'true'] }, [[0, 0]])).toEqual([0.5]);

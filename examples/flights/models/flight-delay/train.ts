@@ -15,7 +15,7 @@ interface Params extends BoostingParams {
 }
 
 /** Columns of the training data that are no features. */
-const NOT_FEATURES = ['flight_id', 'late', 'date'];
+const NOT_FEATURES = ['late', 'date'];
 
 interface Rows {
   features: string[];
@@ -44,7 +44,10 @@ async function read(connection: DuckDBConnection, file: string, wanted: number |
   const late = new Uint8Array(rows);
   // A missing value becomes NaN, which the trees send to the better side.
   const select = features.map((column) => `coalesce(${name(column)}::FLOAT, 'NaN'::FLOAT)`).join(', ');
-  const result = await connection.stream(`SELECT late::INTEGER, ${select} FROM ${from} ORDER BY date, flight_id`);
+  const numbered = `read_parquet(${literal(file)}, file_row_number = true)`;
+  const result = await connection.stream(
+    `SELECT late::INTEGER, ${select} FROM ${numbered} ORDER BY date, file_row_number`,
+  );
   let row = 0;
   let to = 0;
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
