@@ -288,8 +288,16 @@ const mistakes: Mistake[] = [
     options: { candidate: { onnx: onnxOf('binary_classification', [1, 2]).subarray(0, 100) } },
     says: ['candidate/model.onnx'],
   },
-  { name: 'a model that is no model', options: { candidate: { onnx: Buffer.from('hello') } }, says: ['candidate/model.onnx'] },
-  { name: 'a model with other inputs', options: { candidate: { onnx: endlessLoop(3) } }, says: ['candidate/model.onnx', '3'] },
+  {
+    name: 'a model that is no model',
+    options: { candidate: { onnx: Buffer.from('hello') } },
+    says: ['candidate/model.onnx'],
+  },
+  {
+    name: 'a model with other inputs',
+    options: { candidate: { onnx: endlessLoop(3) } },
+    says: ['candidate/model.onnx', '3'],
+  },
   {
     name: 'a model of another task',
     options: {
