@@ -5,7 +5,6 @@ import type { World } from '#lib/world.ts';
 import { Evaluation, type Subject } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
 import type { Benchmark } from './benchmark.ts';
-import { contractChanges } from './contract.ts';
 import { dataFindings, outputFindings } from './data-findings.ts';
 import type { Timed } from './measure-latency.ts';
 import type { Predicted } from './predict.ts';
@@ -30,7 +29,6 @@ export interface Parts {
 /** Puts the evidence together. Its own schema holds it too: better none than one that its readers refuse. */
 export async function assemble({ model, subjects, root, ran, ...parts }: Parts, world: World): Promise<Evaluation> {
   const { benchmark, candidate, champion } = ran;
-  const opened = { candidate: candidate.opened?.contract ?? null, champion: champion?.opened?.contract ?? null };
   const evidence: Evaluation = {
     schema: 'tiltyard/evaluation/1',
     kind: 'evaluation',
@@ -53,8 +51,6 @@ export async function assemble({ model, subjects, root, ran, ...parts }: Parts, 
     seed: model.evaluate.seed,
     confidence: model.evaluate.confidence,
     versions: versions(),
-    contract_changes:
-      opened.candidate === null || opened.champion === null ? [] : contractChanges(opened.champion, opened.candidate),
     declared_major: parts.major,
     ...parts.measurements,
     data_findings: [

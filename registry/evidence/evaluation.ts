@@ -183,7 +183,6 @@ export const Evaluation = z.strictObject({
   seed: z.int(),
   confidence: z.number().gt(0.5).lt(1),
   versions: z.record(z.string(), z.string()),
-  contract_changes: z.array(z.strictObject({ kind: z.enum(['narrowed', 'widened', 'inner']), sentence: z.string() })),
   declared_major: z.boolean(),
   comparisons: z.array(Comparison),
   slices: z.array(Slice),

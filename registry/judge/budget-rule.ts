@@ -1,7 +1,7 @@
 import { count, fixed, plain, plural, rounded } from '../markdown/number.ts';
 import type { Guardrail } from '../model.ts';
 import type { Finding, MeasuredNumbers, Status } from '../verdict.ts';
-import { type Context, NO_CHAMPION, finite, standing, whole } from './context.ts';
+import { type Context, finite, NO_CHAMPION, standing, whole } from './context.ts';
 
 type LatencyRule = Extract<Guardrail, { latency: string }>;
 type SizeRule = Extract<Guardrail, { size: string }>;

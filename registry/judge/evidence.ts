@@ -1,3 +1,4 @@
+import { changesOf } from '../contract.ts';
 import { plain, plural } from '../markdown/number.ts';
 import type { Finding, Status } from '../verdict.ts';
 import { type Context, quoted, whole } from './context.ts';
@@ -41,7 +42,7 @@ export function judgeSurroundings(context: Context, unfit: readonly string[]): F
       'evidence must fit the policy',
     ),
   );
-  for (const change of evidence.contract_changes) {
+  for (const change of changesOf(evidence)) {
     if (change.kind !== 'narrowed' || evidence.declared_major) continue;
     findings.push(
       fixedRule(

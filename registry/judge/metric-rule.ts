@@ -7,7 +7,7 @@ import { studentCdf } from '../statistics/student.ts';
 import type { Finding, MeasuredNumbers, Settle, Status } from '../verdict.ts';
 import { type Bound, boundOf, hold, isRelative, ruleText, wordFor } from './bound.ts';
 import { type Context, finite, quoted, standing } from './context.ts';
-import { factsOf, findComparison, readCandidate, readDifference, readInterval, type Reading } from './reading.ts';
+import { factsOf, findComparison, type Reading, readCandidate, readDifference, readInterval } from './reading.ts';
 
 /** A finding, and the p-value of "worse than the rule allows" that Holm's correction needs; 1 where nothing was measured. */
 export interface MetricFinding {

@@ -1,10 +1,9 @@
-import type { Comparison, Evaluation, SliceKey } from '../evidence/evaluation.ts';
+import type { Comparison, Evaluation, Interval, SliceKey } from '../evidence/evaluation.ts';
+import { count, plural } from '../markdown/number.ts';
 import { type MetricFacts, type MetricParams, metricLabel } from '../metric.ts';
 import { metrics } from '../metrics.generated.ts';
-import type { Interval } from '../evidence/evaluation.ts';
-import { count, plural } from '../markdown/number.ts';
 import { studentQuantile } from '../statistics/student.ts';
-import { type Context, NO_CHAMPION, finite, oneSidedLevel, quoted, whole } from './context.ts';
+import { type Context, finite, NO_CHAMPION, oneSidedLevel, quoted, whole } from './context.ts';
 
 /** A number that may be judged, in the metric's own unit, with the interval that goes with it. */
 export interface Reading {

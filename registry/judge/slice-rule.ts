@@ -4,9 +4,9 @@ import { type MetricFacts, metricLabel } from '../metric.ts';
 import type { SliceColumn, SlicePolicy } from '../model.ts';
 import { benjaminiYekutieli } from '../statistics/multiplicity.ts';
 import type { Finding, SliceJudgement, SliceJudgements, Status } from '../verdict.ts';
-import { type Context, NO_CHAMPION, finite, oneSidedLevel, quoted, standing, whole } from './context.ts';
+import { type Context, finite, NO_CHAMPION, oneSidedLevel, quoted, standing, whole } from './context.ts';
 import { tail } from './metric-rule.ts';
-import { factsOf, findComparison, readDifference, type Reading } from './reading.ts';
+import { factsOf, findComparison, type Reading, readDifference } from './reading.ts';
 
 interface Measured {
   slice: Slice;

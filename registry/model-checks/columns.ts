@@ -1,8 +1,8 @@
 import { quoted } from '../judge/context.ts';
 import type { Column, Model } from '../model.ts';
 import { nearest } from '../nearest.ts';
-import { type Entry, type Problem } from '../yaml/problem.ts';
 import { spell } from '../yaml/explain.ts';
+import { type Entry, type Problem } from '../yaml/problem.ts';
 
 /** The declared column of this name, or null; names such as `constructor` are no columns. */
 export function columnOf(model: Pick<Model, 'data'>, name: string): Column | null {

@@ -2,8 +2,8 @@ import { quoted } from '../judge/context.ts';
 import { metrics } from '../metrics.generated.ts';
 import type { Guardrail, MetricRule, Model } from '../model.ts';
 import { nearest } from '../nearest.ts';
-import { type Entry, type Problem } from '../yaml/problem.ts';
 import { spell } from '../yaml/explain.ts';
+import { type Entry, type Problem } from '../yaml/problem.ts';
 import { columnOf, isNumeric, unknownColumn, wrongType } from './columns.ts';
 
 /** What is wrong with a model's `evaluate`, of what takes more than one field to see. */

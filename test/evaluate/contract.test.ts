@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { changesOf } from '#registry/contract.ts';
+import { logistic } from '../fixtures/onnx/linear.ts';
 import { CLASSES, makeRepository, makeRows, WEIGHTS } from '../fixtures/repository.ts';
 import { measure, of } from '../fixtures/run.ts';
-import { logistic } from '../fixtures/onnx/linear.ts';
 
 const { better } = WEIGHTS.binary_classification;
 
@@ -12,9 +13,9 @@ describe('the contract', () => {
     const repository = makeRepository({ candidate: { features } });
     const minor = await measure(repository);
     expect([minor.status, minor.verdict.verdict]).toEqual([1, 'fail']);
-    expect(minor.evidence.contract_changes).toContainEqual({
+    expect(changesOf(minor.evidence)).toContainEqual({
       kind: 'narrowed',
-      sentence: 'The candidate needs the raw column "age" (integer), which the champion does not read.',
+      sentence: 'The candidate needs the raw column “age” (integer), which the champion does not read.',
     });
     expect(minor.verdict.findings.filter(({ status }) => status === 'fail').map(({ kind }) => kind)).toEqual([
       'contract',
@@ -26,9 +27,7 @@ describe('the contract', () => {
   it('may be widened', async () => {
     const { status, evidence } = await measure(makeRepository({ champion: { features } }));
     expect(status).toBe(0);
-    expect(evidence.contract_changes).toEqual([
-      { kind: 'widened', sentence: 'The raw column "age" is no longer needed.' },
-    ]);
+    expect(changesOf(evidence)).toEqual([{ kind: 'widened', sentence: 'The raw column “age” is no longer needed.' }]);
   });
 });
 
@@ -44,10 +43,10 @@ describe('classes in another order', () => {
         champion: { weights: weights.worse.toReversed(), artifact: { classes: CLASSES.toReversed() } },
       }),
     );
-    expect(turned.evidence.contract_changes).toEqual([
+    expect(changesOf(turned.evidence)).toEqual([
       {
         kind: 'narrowed',
-        sentence: 'The classes, in order, are "blue", "green", "red"; they were "red", "green", "blue".',
+        sentence: 'The classes, in order, are “blue”, “green”, “red”; they were “red”, “green”, “blue”.',
       },
     ]);
     expect(turned.status).toBe(1);
@@ -92,7 +91,7 @@ describe('classes in another order', () => {
       expect(one.champion?.value, one.metric).toBeCloseTo(Number(of(plain, one.metric).champion?.value), 5);
     }
     expect(turned.evidence.confusion).toEqual(plain.evidence.confusion);
-    expect(turned.evidence.contract_changes.map(({ kind }) => kind)).toContain('narrowed');
+    expect(changesOf(turned.evidence).map(({ kind }) => kind)).toContain('narrowed');
     expect(turned.status).toBe(1);
   });
 });

@@ -25,11 +25,16 @@ export function oracle(model: Model, evidence: Evaluation): Answer {
   }
   if (model.evaluate.slices?.max_loss !== undefined) answers.push(sliceAnswer(model, evidence));
   if (evidence.candidate.not_finite !== 0 || evidence.data_findings.length > 0) answers.push('inconclusive');
-  if (evidence.contract_changes.some((change) => change.kind === 'narrowed') && !evidence.declared_major)
-    answers.push('fail');
+  if (needsMore(evidence) && !evidence.declared_major) answers.push('fail');
   if (evidence.confidence !== model.evaluate.confidence) return 'inconclusive';
   if (answers.includes('fail')) return 'fail';
   return answers.every((answer) => answer === 'pass') ? 'pass' : 'inconclusive';
+}
+
+/** Whether the candidate reads a raw column that the champion does not. */
+function needsMore({ champion, candidate }: Evaluation): boolean {
+  const known = champion?.contract?.columns.map(({ name }) => name) ?? null;
+  return known !== null && (candidate.contract?.columns ?? []).some(({ name }) => !known.includes(name));
 }
 
 type Metric = Model['evaluate']['primary'];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { judge } from '#registry/judge.ts';
 import type { Finding, Status } from '#registry/verdict.ts';
-import { comparisonOf, evaluationOf, subjectOf } from '../fixtures/evaluation.ts';
+import { comparisonOf, evaluationOf, subjectOf, subjectReading } from '../fixtures/evaluation.ts';
 import { anywhere, flightModel } from '../fixtures/model.ts';
 
 const auc = { metric: 'roc_auc', max_loss: 0.002 };
@@ -186,8 +186,7 @@ describe('judge', () => {
   });
 
   it('fails a narrowed contract unless the version is declared major', () => {
-    const change = { kind: 'narrowed' as const, sentence: 'The candidate reads the column destination too.' };
-    const evidence = evaluationOf({ contract_changes: [change, { kind: 'inner', sentence: 'x' }] });
+    const evidence = evaluationOf({ candidate: subjectReading(['date', 'destination', 'weather']) });
     expect(judge(flightModel(), evidence, anywhere).verdict).toBe('fail');
     expect(judge(flightModel(), { ...evidence, declared_major: true }, anywhere).verdict).toBe('pass');
     const silent = evaluationOf({ candidate: subjectOf({ contract: null }) });

@@ -1,8 +1,9 @@
+import { changesOf } from '../../contract.ts';
 import type { Evaluation } from '../../evidence/evaluation.ts';
 import type { SliceJudgement, Verdict } from '../../verdict.ts';
 import type { Section } from '../budget.ts';
 import { prose } from '../escape.ts';
-import { count, pValue, plural } from '../number.ts';
+import { count, plural, pValue } from '../number.ts';
 import { cappedTable } from '../table.ts';
 import { differenceCell, sliceCell } from './cells.ts';
 
@@ -16,7 +17,7 @@ export function notableSections(evidence: Evaluation, verdict: Verdict): Section
   const add = (name: string, weight: number, text: string) => sections.push({ name, weight, text });
   const weak = (verdict.slices?.judged ?? []).filter((one) => one.newly_weak || one.outcome === 'loss shown');
   if (weak.length > 0) add('newly weak slices', 95, weakSlices(verdict.slices?.metric ?? '', weak));
-  const changes = evidence.contract_changes.filter((change) => change.kind !== 'inner');
+  const changes = changesOf(evidence).filter((change) => change.kind !== 'inner');
   if (changes.length > 0) {
     const lines = changes.map(
       (change) => `- ${change.kind === 'narrowed' ? '**narrowed**' : 'widened'}: ${prose(change.sentence)}`,

@@ -1,3 +1,4 @@
+import { changesOf } from '../../contract.ts';
 import type { Evaluation, Method, Subject } from '../../evidence/evaluation.ts';
 import { code, prose } from '../escape.ts';
 import { count, plain, plural, rounded } from '../number.ts';
@@ -79,7 +80,9 @@ export function provenance(evidence: Evaluation): string {
         .join(' '),
     ],
   ];
-  const inner = evidence.contract_changes.filter((change) => change.kind === 'inner').slice(0, 20);
+  const inner = changesOf(evidence)
+    .filter((change) => change.kind === 'inner')
+    .slice(0, 20);
   const changes =
     inner.length === 0
       ? ''

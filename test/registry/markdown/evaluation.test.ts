@@ -5,7 +5,7 @@ import { judge } from '#registry/judge.ts';
 import { bytes } from '#registry/markdown/budget.ts';
 import { evaluationSummary } from '#registry/markdown/evaluation.ts';
 import type { Model } from '#registry/model.ts';
-import { comparisonOf, evaluationOf, subjectOf } from '../../fixtures/evaluation.ts';
+import { comparisonOf, evaluationOf, subjectOf, subjectReading } from '../../fixtures/evaluation.ts';
 import { anywhere, flightModel } from '../../fixtures/model.ts';
 import { bare } from './bare.ts';
 
@@ -15,10 +15,7 @@ const summary = (evidence: Evaluation, model: Model = flightModel()) =>
 /** A candidate that is worse in several ways. */
 function failing(): Evaluation {
   const evidence = evaluationOf({
-    contract_changes: [
-      { kind: 'narrowed', sentence: 'The candidate reads the raw column destination, which the champion does not.' },
-      { kind: 'widened', sentence: 'The candidate no longer reads the raw column distance.' },
-    ],
+    candidate: subjectReading(['date', 'destination', 'origin', 'weather']),
     data_findings: [
       { check: 'stale', sentence: 'The newest row of the benchmark is 203 days old; at most 90 days are allowed.' },
     ],
@@ -106,7 +103,7 @@ describe('evaluationSummary', () => {
       broken: 0,
       by_slice: many.map((key) => ({ key, rows: 1, fixed: 0, broken: 1 })),
     };
-    evidence.contract_changes = many.map(() => ({ kind: 'narrowed', sentence: 'word '.repeat(400) }));
+    evidence.candidate = subjectReading(many.map((_, i) => `${'word '.repeat(400)}${i}`));
     const text = summary(evidence);
     expect(bytes(text)).toBeLessThanOrEqual(60_000);
     expect(text).toMatch(/^❌ \*\*flight-delay fails: /);
@@ -159,10 +156,7 @@ describe('evaluationSummary', () => {
         evidence.candidate.version = name;
         evidence.benchmark.start = other;
         evidence.versions[other] = name;
-        evidence.contract_changes = [
-          { kind: 'narrowed', sentence: name },
-          { kind: 'inner', sentence: other },
-        ];
+        evidence.candidate = subjectReading([name, other], { version: name });
         evidence.data_findings = [{ check: 'stale', sentence: `${name} ${other}` }];
         evidence.fairness = [
           {

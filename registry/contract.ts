@@ -1,14 +1,25 @@
-import type { Contract, Evaluation } from '#registry/evidence/evaluation.ts';
+import type { Contract, Evaluation } from './evidence/evaluation.ts';
+import { quoted } from './judge/context.ts';
 
-type Change = Evaluation['contract_changes'][number];
+/** One thing that changed for callers, in a finished sentence. */
+export interface ContractChange {
+  kind: 'narrowed' | 'widened' | 'inner';
+  sentence: string;
+}
+
+/** The changes between the two versions of an evaluation; none where one of the contracts is not known. */
+export function changesOf({ champion, candidate }: Evaluation): ContractChange[] {
+  const before = champion?.contract ?? null;
+  return before === null || candidate.contract === null ? [] : contractChanges(before, candidate.contract);
+}
 
 /**
  * What changed for callers between two versions. Narrowed: something that worked with the champion no longer does (a
  * raw column is newly needed, an output is gone, of another type or shape, or the classes come in another order).
  * Widened: less is needed or more is given. Inner: the graph's own inputs, which only features.sql sees.
  */
-export function contractChanges(champion: Contract, candidate: Contract): Change[] {
-  const changes: Change[] = [];
+export function contractChanges(champion: Contract, candidate: Contract): ContractChange[] {
+  const changes: ContractChange[] = [];
   const narrowed = (sentence: string) => changes.push({ kind: 'narrowed', sentence });
   const widened = (sentence: string) => changes.push({ kind: 'widened', sentence });
 
@@ -17,33 +28,33 @@ export function contractChanges(champion: Contract, candidate: Contract): Change
   for (const [name, type] of after) {
     const old = before.get(name);
     if (old === undefined)
-      narrowed(`The candidate needs the raw column "${name}" (${type}), which the champion does not read.`);
-    else if (old !== type) narrowed(`The raw column "${name}" is read as ${type}; the champion reads it as ${old}.`);
+      narrowed(`The candidate needs the raw column ${quoted(name)} (${type}), which the champion does not read.`);
+    else if (old !== type)
+      narrowed(`The raw column ${quoted(name)} is read as ${type}; the champion reads it as ${old}.`);
   }
   for (const name of before.keys()) {
-    if (!after.has(name)) widened(`The raw column "${name}" is no longer needed.`);
+    if (!after.has(name)) widened(`The raw column ${quoted(name)} is no longer needed.`);
   }
 
   const given = new Map(candidate.outputs.map((output) => [output.name, output]));
   for (const output of champion.outputs) {
     const now = given.get(output.name);
-    if (now === undefined) narrowed(`The output "${output.name}" is gone.`);
+    if (now === undefined) narrowed(`The output ${quoted(output.name)} is gone.`);
     else if (now.type !== output.type)
-      narrowed(`The output "${output.name}" is of type ${now.type}; it was ${output.type}.`);
+      narrowed(`The output ${quoted(output.name)} is of type ${now.type}; it was ${output.type}.`);
     else if (!sameShape(now.shape, output.shape)) {
       narrowed(
-        `The output "${output.name}" has the shape [${now.shape.join(', ')}]; it was [${output.shape.join(', ')}].`,
+        `The output ${quoted(output.name)} has the shape [${now.shape.join(', ')}]; it was [${output.shape.join(', ')}].`,
       );
     }
   }
   const known = new Set(champion.outputs.map((output) => output.name));
   for (const output of candidate.outputs) {
-    if (!known.has(output.name)) widened(`The output "${output.name}" is new.`);
+    if (!known.has(output.name)) widened(`The output ${quoted(output.name)} is new.`);
   }
 
   if (JSON.stringify(champion.classes) !== JSON.stringify(candidate.classes)) {
-    const list = (classes: string[] | null) =>
-      classes === null ? 'none' : classes.map((name) => `"${name}"`).join(', ');
+    const list = (classes: string[] | null) => (classes === null ? 'none' : classes.map(quoted).join(', '));
     narrowed(`The classes, in order, are ${list(candidate.classes)}; they were ${list(champion.classes)}.`);
   }
   if (JSON.stringify(champion.inputs) !== JSON.stringify(candidate.inputs)) {
