@@ -101,25 +101,35 @@ export function pValue(errors: number, draws: number): number {
 /** A row for the document: the extremes over the cell's metrics, each with the metric that it is of. */
 function summarise(cell: Cell, figures: Figure[]): Row {
   const differences = figures.map(({ metric, tally }) => ({ metric, ...tally.difference }));
-  const covering = differences.toSorted((a, b) => coverage(a) - coverage(b));
   const worst = differences.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-  const own = figures.map(({ metric, tally }) => ({ metric, ...tally.candidate }));
-  const ownCovering = own.toSorted((a, b) => coverage(a) - coverage(b));
   const claim = claimed(cell);
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const of = (one: Misses & { metric: string }, share: number) => `${percent(share)} ${one.metric}`;
-  const spread = (list: (Misses & { metric: string })[]) =>
-    `${of(list[0], coverage(list[0]))} … ${of(list[list.length - 1], coverage(list[list.length - 1]))}`;
   return {
     case: nameOf(cell),
     metrics: figures.length,
     draws: worst.draws,
-    'coverage of the difference': spread(covering),
-    'largest one-sided error': of(worst, rate(worst)),
+    'coverage of the difference': extremes(differences),
+    'largest one-sided error': `${percent(rate(worst))} ${worst.metric}`,
     p: pValue(Math.max(worst.below, worst.above), worst.draws).toPrecision(2),
-    "coverage of a version's own value": spread(ownCovering),
+    "coverage of a version's own value": extremes(figures.map(({ metric, tally }) => ({ metric, ...tally.candidate }))),
     kept: claim.coverage ? (figures.every(({ kept }) => kept) ? 'yes' : 'no') : 'no claim',
   };
+}
+
+/** The lowest and the highest coverage, and which metrics hardly ever got an interval. */
+function extremes(counted: (Misses & { metric: string })[]): string {
+  const sorted = counted.filter(hasIntervals).toSorted((a, b) => coverage(a) - coverage(b));
+  const without = counted.filter((one) => !hasIntervals(one)).map(({ metric }) => metric);
+  const ends = [sorted[0], sorted[sorted.length - 1]].map((one) => `${percent(coverage(one))} ${one.metric}`);
+  return `${ends.join(' … ')}${without.length === 0 ? '' : `; no interval: ${without.join(', ')}`}`;
+}
+
+/** Whether at least one draw in a hundred got an interval; the coverage of fewer says nothing. */
+function hasIntervals({ given, draws }: Misses): boolean {
+  return given >= draws / 100;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function rate({ below, above, draws }: Misses): number {
@@ -130,7 +140,7 @@ function rate({ below, above, draws }: Misses): number {
 export const coverageProof: ProofPart = {
   name: 'coverage',
   claim:
-    'Intervals at 95 %, over samples drawn from worlds whose truth is known. At n = 2,000 every metric with influence values covers the true difference in 93 to 97 % of the draws, and errs on either side in no more than 2.5 % (exact binomial test at 0.001): with equally good models (`null`) and with a margin that equals the true difference (`margin`). Where rows are clustered and the class is rare at once, coverage is claimed and the one-sided error is not. The other cases are shown without a claim.',
+    'Intervals at 95 %, over samples drawn from worlds whose truth is known. At n = 2,000 every metric with influence values covers the true difference in 93 to 97 % of the draws, and errs on either side in no more than 2.5 % of them (exact binomial test at 0.001): with equally good models (`null`) and with a margin that equals the true difference (`margin`). Where rows are clustered and the class is rare at once, coverage is claimed and the one-sided error is not. The other cases are shown without a claim.',
   draws: { full: 4000, sample: 300 },
   seed: 20261121,
   sources: [
