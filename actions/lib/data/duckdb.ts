@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 
 export type Connection = DuckDBConnection;
@@ -10,7 +13,7 @@ export interface Database {
 }
 
 export interface DatabaseOptions {
-  /** Where DuckDB may spill; the caller makes and removes it. */
+  /** Where DuckDB may spill, into a folder of its own; the caller removes it. */
   temporary: string;
   /** As DuckDB writes it, for example `512MB`. */
   memory?: string;
@@ -21,10 +24,12 @@ export interface DatabaseOptions {
  * the same on each run. Extensions are never fetched: what the package brings (CSV, JSON, Parquet, ICU) is enough.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  await mkdir(options.temporary, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: options.memory ?? '512MB',
-    temp_directory: options.temporary,
+    // Every instance calls its files alike: two that spill into one folder overwrite each other's rows.
+    temp_directory: join(options.temporary, randomUUID()),
     preserve_insertion_order: 'true',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
