@@ -1,13 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { markdownTable } from 'markdown-table';
 import { z } from 'zod';
+import { FeaturesInputs } from './actions/cli/features.ts';
 import { EvaluateInputs } from './actions/evaluate/inputs.ts';
 import { generateMetrics } from './actions/lib/metrics/generate.ts';
 import { Artifact } from './registry/artifact.ts';
 import { Evaluation } from './registry/evidence/evaluation.ts';
 import type { MetricFacts } from './registry/metric.ts';
 import { Model, metricParameter } from './registry/model.ts';
-import { fields } from './registry/yaml/fields.ts';
+import { type Field, fields } from './registry/yaml/fields.ts';
 
 // npm run generate: writes every file that follows from others. A test compares them with what this gives.
 
@@ -42,6 +43,7 @@ async function pages(): Promise<Generated[]> {
     { url: at('docs/metrics.md'), text: metricsPage(metrics) },
     { url: at('docs/inputs.md'), text: inputsPage() },
     { url: at('docs/model.md'), text: modelPage(await readFile(at('docs/model.md'), 'utf8')) },
+    { url: at('docs/artifact.md'), text: artifactPage(await readFile(at('docs/artifact.md'), 'utf8')) },
   ];
 }
 
@@ -71,33 +73,50 @@ function metricsPage(metrics: readonly MetricFacts[]): string {
 }
 
 function inputsPage(): string {
-  const rows = Object.entries(EvaluateInputs.shape).map(([name, schema]) => {
-    const absent = z.safeParse(schema, undefined);
-    const value =
-      absent.success && absent.data !== undefined ? `\`${String(absent.data)}\`` : absent.success ? '' : 'required';
-    return [`\`${name}\``, value, z.globalRegistry.get(schema)?.description ?? ''];
-  });
   const start =
     'The same names on the command line (`--candidate build/`; a flag that is on by default is switched off by `--no-…`) and\n' +
     'as inputs of the action, which takes `command: evaluate` besides. What does not vary from run to run is in `model.yaml`.\n';
-  return [
-    `# Inputs of evaluate\n`,
-    written,
-    start,
-    `${markdownTable([['Input', 'Default', 'What it is'], ...rows])}\n`,
-  ].join('\n');
+  return [`# Inputs of evaluate\n`, written, start, `${inputsTable(EvaluateInputs, '')}\n`].join('\n');
+}
+
+function inputsTable(inputs: z.ZodObject, prefix: string): string {
+  const rows = Object.entries(inputs.shape).map(([name, schema]) => {
+    const absent = z.safeParse(schema, undefined);
+    const value =
+      absent.success && absent.data !== undefined ? `\`${String(absent.data)}\`` : absent.success ? '' : 'required';
+    return [`\`${prefix}${name}\``, value, z.globalRegistry.get(schema)?.description ?? ''];
+  });
+  return markdownTable([[prefix === '' ? 'Input' : 'Option', 'Default', 'What it is'], ...rows]);
 }
 
 /** The page on model.yaml is written by hand but for its table, which follows from the schema. */
 function modelPage(page: string): string {
   // What repeats the benchmark's entries, and the parameters of metrics, which their own page lists.
   const repeated = /^data\.(train|production)\./;
-  const rows = fields(Model)
-    .filter(({ name, description }) => !repeated.test(name) && description !== metricParameter)
-    .map(({ name, type, presence, description }) => [`\`${name}\``, type, presence, description]);
-  const table = markdownTable([['Entry', 'Type', 'Default', 'What it is'], ...rows]);
+  const listed = fields(Model).filter(
+    ({ name, description }) => !repeated.test(name) && description !== metricParameter,
+  );
+  return withTable(page, 'fields', fieldsTable(listed));
+}
+
+/** So is the page on artifacts, but for two. */
+function artifactPage(page: string): string {
+  return withTable(
+    withTable(page, 'options', inputsTable(FeaturesInputs, '--')),
+    'fields',
+    fieldsTable(fields(Artifact)),
+  );
+}
+
+function fieldsTable(listed: Field[]): string {
+  const rows = listed.map(({ name, type, presence, description }) => [`\`${name}\``, type, presence, description]);
+  return markdownTable([['Entry', 'Type', 'Default', 'What it is'], ...rows]);
+}
+
+/** The page with another table between its marks of that name. */
+function withTable(page: string, name: string, table: string): string {
   return page.replace(
-    /(<!-- generated:fields -->\n)[^]*(<!-- end of generated:fields -->)/,
+    new RegExp(`(<!-- generated:${name} -->\\n)[^]*(<!-- end of generated:${name} -->)`),
     (_, start, end) => `${start}\n${table}\n\n${end}`,
   );
 }

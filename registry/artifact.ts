@@ -8,26 +8,49 @@ import { Task } from './metric.ts';
  * paths and sha256s.
  */
 export const Artifact = z.strictObject({
-  schema: z.literal('tiltyard/artifact/1'),
-  model: z.string(),
-  task: Task,
-  /** Class labels in the order of the model's outputs; null for regression. For two classes the last one is positive. */
-  classes: z.array(z.string()).min(2).nullable().default(null),
-  /** Binary only: a row is positive where its probability is at least this. */
-  threshold: z.number().min(0).max(1).nullable().default(null),
-  /** Which output of the graph holds the predictions; needed only where it isn't plain. */
-  output: z.string().nullable().default(null),
-  /** What that output holds: probabilities (or a regression's values) as they are, or scores to be squashed. */
-  activation: z.enum(['none', 'sigmoid', 'softmax']).default('none'),
-  training: z.strictObject({
-    rows: z.int().nonnegative(),
-    /** Span of the training rows' time column, as ISO 8601 in UTC; null where the model has no time column. */
-    start: z.string().nullable(),
-    end: z.string().nullable(),
-    /** Digest of the training data. */
-    digest: Digest.nullable(),
-    /** A bottom-k sketch of the training rows' ids (`training-ids.parquet`), so that evaluation can prove overlap. */
-    ids: z.literal('training-ids.parquet').nullable(),
-  }),
+  schema: z.literal('tiltyard/artifact/1').describe('Which form of the document this is'),
+  model: z.string().describe('The name of the model, as its folder under `models/`'),
+  task: Task.describe('What the model predicts, as model.yaml has it'),
+  classes: z
+    .array(z.string())
+    .min(2)
+    .nullable()
+    .default(null)
+    .describe(
+      'The labels as text, in the order of the model’s probabilities; null for a regression, or to leave it to the names in the model. Of two classes of which neither is the label’s positive one the last is positive',
+    ),
+  threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe('Two classes only: a row is positive where its probability is at least this; null means 0.5'),
+  output: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Which output of the model holds the predictions; needed only where it isn’t plain'),
+  activation: z
+    .enum(['none', 'sigmoid', 'softmax'])
+    .default('none')
+    .describe('What to do with that output: nothing, since it holds probabilities (or values), or squash its scores'),
+  training: z
+    .strictObject({
+      rows: z.int().nonnegative().describe('How many rows it was trained on'),
+      start: z
+        .string()
+        .nullable()
+        .describe('The earliest time among them, ISO 8601 in UTC; null where the model has no time column'),
+      end: z.string().nullable().describe('The latest'),
+      digest: Digest.nullable().describe('sha256 of the training data; of several files, of the list of theirs'),
+      ids: z
+        .literal('training-ids.parquet')
+        .nullable()
+        .describe(
+          'The sketch of the training rows’ ids, by which evaluation finds rows that it shares with the benchmark',
+        ),
+    })
+    .describe('The rows that it was trained on'),
 });
 export type Artifact = z.infer<typeof Artifact>;

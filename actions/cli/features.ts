@@ -24,7 +24,7 @@ export const FeaturesInputs = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder of the SQL of the fitted tables; by default state/ in the model’s folder, or beside --features'),
-  'memory-limit': z.coerce.number().positive().default(4_000).describe('Memory that the work may use, in megabytes'),
+  'memory-limit': z.coerce.number().positive().default(2_000).describe('Memory that the work may use, in megabytes'),
   timeout: z.coerce.number().positive().default(1_800).describe('Longest time that it may take, in seconds'),
 });
 type Inputs = z.infer<typeof FeaturesInputs>;
@@ -48,10 +48,8 @@ export const verb: Verb<typeof FeaturesInputs> = {
       try {
         const { data, task, evaluate } = model;
         const { features, state } = sources;
-        const request: FeaturesRequest = {
-          ...{ root, dataset, data, task, features, state, folder, temporary },
-          seed: evaluate.seed,
-        };
+        const seed = evaluate.seed;
+        const request: FeaturesRequest = { root, dataset, data, task, features, state, seed, folder, temporary };
         const { head } = await child.ask(request, (frame) => world.progress(FeaturesStep.parse(frame.head).step));
         const made = FeaturesMade.parse(head);
         keepPromises(dataset, made, world.now());

@@ -37,15 +37,11 @@ export async function build(recipe: Recipe, out: string, options: BuildOptions =
   const program = join(work, 'program');
   try {
     options.onLine?.('fitting the state tables, computing features');
-    await run(
-      [
-        ...[join(TILTYARD, 'actions', 'main.ts'), 'features', '--model', 'flight-delay'],
-        ...['--root', import.meta.dirname, '--data', recipe.data, '--features', recipe.features],
-        ...['--state', recipe.state, '--out', made],
-      ],
-      { ...(options.signal && { signal: options.signal }) },
-      {},
-    );
+    const { data, features, state } = recipe;
+    const given = { model: 'flight-delay', root: import.meta.dirname, data, features, state, out: made };
+    const argv = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]);
+    const { signal } = options;
+    await run([join(TILTYARD, 'actions', 'main.ts'), 'features', ...argv], signal === undefined ? {} : { signal }, {});
     await mkdir(program);
     await writeFile(join(work, 'params.json'), JSON.stringify(recipe.params));
     await run([recipe.train], options, {

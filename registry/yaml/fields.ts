@@ -17,6 +17,7 @@ export function fields(schema: unknown, prefix = ''): Field[] {
   if (bare instanceof z.ZodObject) {
     return Object.entries(bare.shape).flatMap(([key, child]) => field(child, prefix === '' ? key : `${prefix}.${key}`));
   }
+  if (bare instanceof z.ZodNullable) return fields(bare.unwrap(), prefix);
   if (bare instanceof z.ZodArray) return fields(bare.element, `${prefix}[]`);
   if (bare instanceof z.ZodRecord) return fields(bare.valueType, `${prefix}.*`);
   if (bare instanceof z.ZodUnion) return bare.options.flatMap((option) => fields(option, prefix));
@@ -45,6 +46,7 @@ function typeName(schema: unknown): string {
   if (schema instanceof z.ZodEnum)
     return schema.options.length > 8 ? 'a name' : schema.options.map((one) => `\`${one}\``).join(', ');
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((one) => `\`${String(one)}\``).join(', ');
+  if (schema instanceof z.ZodNullable) return `${typeName(schema.unwrap())} or null`;
   if (schema instanceof z.ZodString) return 'text';
   if (schema instanceof z.ZodNumber) return schema.isInt ? 'whole number' : 'number';
   if (schema instanceof z.ZodBoolean) return 'true or false';

@@ -102,8 +102,8 @@ describe('building a version of the example', () => {
     const artifact = Artifact.parse(JSON.parse(await readFile(join(first, 'artifact.json'), 'utf8')));
     expect(artifact.training).toMatchObject({
       rows: 508_239,
-      start: '2001-01-01T00:01:00Z',
-      end: '2001-01-31T23:57:00Z',
+      start: '2001-01-01T00:01:00.000Z',
+      end: '2001-01-31T23:57:00.000Z',
     });
     expect(artifact.threshold).toBe(0.25);
     expect(lines[1]).toMatch(/^[56]\d,\d{3} rows, 7 features: hour, round_minute, weekday, distance, origin_rate/);

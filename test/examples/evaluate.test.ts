@@ -58,8 +58,8 @@ async function evaluate(benchmark: string): Promise<{ evidence: Evaluation; prin
   const inputs = EvaluateInputs.parse({
     model: 'flight-delay',
     root,
-    candidate: 'candidate',
-    champion: 'champion',
+    candidate: join(root, 'candidate'),
+    champion: join(root, 'champion'),
     benchmark: join('.tiltyard', 'data', benchmark),
     evidence,
     summary: join(root, 'evaluation.md'),
