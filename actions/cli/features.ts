@@ -129,7 +129,13 @@ function isOurs(files: string[]): boolean {
   return whole && files.every((file) => OURS.test(file));
 }
 
-function closing(model: Model, { out }: Inputs, made: FeaturesMade, artifact: Artifact, tables: string[]): string[] {
+function closing(
+  model: Model,
+  { out, root }: Inputs,
+  made: FeaturesMade,
+  artifact: Artifact,
+  tables: string[],
+): string[] {
   const { label, time, weight } = model.data;
   const count = made.features.length;
   const beside = [label, time, weight].filter((column) => column !== undefined);
@@ -150,9 +156,15 @@ function closing(model: Model, { out }: Inputs, made: FeaturesMade, artifact: Ar
       `Where the model does not name its classes, its last probability must be that of ${label} = ${model.data.positive}.`,
     );
   }
+  const at = root === '.' ? '' : ` --root ${shell(root)}`;
   return [
     ...lines,
     `Next: train on ${join(out, 'train.parquet')}, add the model as ${join(out, 'artifact', 'model.onnx')}, and run` +
-      ` tiltyard evaluate --model ${model.name} --candidate ${join(out, 'artifact')}`,
+      ` tiltyard evaluate --model ${model.name}${at} --candidate ${shell(join(out, 'artifact'))}`,
   ];
+}
+
+/** A path as a shell takes it. */
+function shell(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { UserError } from '#registry/error.ts';
 
@@ -18,7 +18,7 @@ export async function writeFolder<T>(
   const beside = `${folder}.${randomUUID()}.part`;
   const before = `${folder}.${randomUUID()}.before`;
   await requireReplaceable(folder, path, isOurs);
-  await mkdir(dirname(folder), { recursive: true });
+  const parents = await makeParents(folder);
   await mkdir(beside);
   try {
     const result = await fill(beside);
@@ -31,9 +31,21 @@ export async function writeFolder<T>(
     });
     await rm(before, { recursive: true, force: true });
     return result;
-  } finally {
+  } catch (error) {
     await rm(beside, { recursive: true, force: true });
+    // Those that hold something by now stay.
+    for (const parent of parents) await rmdir(parent).catch(() => {});
+    throw error;
   }
+}
+
+/** Makes the folders above one; returns those that were not there, the deepest first. */
+async function makeParents(folder: string): Promise<string[]> {
+  const made: string[] = [];
+  const first = await mkdir(dirname(folder), { recursive: true });
+  if (first === undefined) return made;
+  for (let parent = dirname(folder); parent.length >= first.length; parent = dirname(parent)) made.push(parent);
+  return made;
 }
 
 /** Whether there is a folder, which may be replaced then. */

@@ -89,7 +89,9 @@ async function demo(world: World, { rows, out }: Options): Promise<void> {
   world.print(`
 ${((performance.now() - started) / 1000).toFixed(0)} s in all. On a model of your own, laid out as examples/flights is:
 
-  npm run tiltyard -- evaluate --root ../my-repository --model my-model --candidate build/ --champion live/`);
+  npm run tiltyard -- features --root ../my-repository --model my-model --out build/
+  (your training program: build/train.parquet -> build/artifact/model.onnx)
+  npm run tiltyard -- evaluate --root ../my-repository --model my-model --candidate build/artifact --champion live/`);
 }
 
 const world = realWorld();

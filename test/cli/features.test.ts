@@ -157,6 +157,7 @@ describe('tiltyard features', () => {
     const made = await features(repository, [...other, '--out', out]);
     expect([made.status, made.errors]).toEqual([0, '']);
     expect(filesIn(out)).toContain('artifact/state/rates.parquet');
+    expect(made.printed).toContain(`--root ${repository.root} --candidate '${out}/artifact'`);
     const train = await query(repository, `FROM '${out}/train.parquet'`);
     expect([train.names[2], train.rows.length]).toEqual(['rate', 40]);
     const apart = await features(repository, [...other, '--state', repository.path('models/shop/state')]);
@@ -212,7 +213,7 @@ describe('what tiltyard features refuses, leaving nothing', () => {
   it.each(cases)('%s', async (_, options, message) => {
     const repository = trainable({ features: 'SELECT row_id, amount FROM source', ...options });
     const before = readdirSync(repository.root);
-    const { status, errors, printed } = await features(repository);
+    const { status, errors, printed } = await features(repository, ['--out', repository.path('deep/down/build')]);
     expect(errors).toContain(message);
     expect([status, printed]).toEqual([3, '']);
     expect(readdirSync(repository.root).filter((name) => !before.includes(name) && name !== 'temporary')).toEqual([]);
