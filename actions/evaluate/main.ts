@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { reportToWorkflow } from '#lib/action.ts';
 import { loadModel } from '#lib/load-model.ts';
 import type { Verb } from '#lib/verb.ts';
-import { writeWhole } from '#lib/write.ts';
+import { writeTogether } from '#lib/write.ts';
 import { judge } from '#registry/judge.ts';
 import { evaluationSummary } from '#registry/markdown/evaluation.ts';
 import type { Status } from '#registry/verdict.ts';
@@ -29,10 +29,19 @@ export const verb: Verb<typeof EvaluateInputs> = {
     const summary = evaluationSummary(evidence, verdict);
 
     const flipsPath = join(dirname(inputs.evidence), 'flips.json');
-    await writeWhole(inputs.evidence, `${JSON.stringify(evidence, null, 1)}\n`);
-    if (flips !== null) await writeWhole(flipsPath, `${JSON.stringify(flips, null, 1)}\n`);
-    await writeWhole(inputs.summary, summary);
-    await reportToWorkflow({ verdict: verdict.verdict, evidence: inputs.evidence, summary: inputs.summary }, summary);
+    await writeTogether({
+      [inputs.evidence]: json(evidence),
+      // Those of an earlier run would pass for this one's.
+      [flipsPath]: flips === null ? null : json(flips),
+      [inputs.summary]: summary,
+    });
+    const outputs = {
+      verdict: verdict.verdict,
+      evidence: inputs.evidence,
+      summary: inputs.summary,
+      flips: flips === null ? '' : flipsPath,
+    };
+    await reportToWorkflow(outputs, summary);
 
     const [headline] = summary.split('\n<details>');
     world.print(headline.trimEnd());
@@ -42,3 +51,7 @@ export const verb: Verb<typeof EvaluateInputs> = {
     return inputs['fail-on'] !== 'never' && red ? EXIT[verdict.verdict] : 0;
   },
 };
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}

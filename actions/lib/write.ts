@@ -1,16 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { UserError } from '#registry/error.ts';
 
-/** Writes a file so that nobody ever sees half of it: beside it first, then renamed. Makes the folder where it is missing. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${randomUUID()}.part`;
+/** What is wrong with the place where a file was to go, rather than with us. */
+const PLACE = 'EACCES EDQUOT EEXIST EISDIR ELOOP ENAMETOOLONG ENOENT ENOSPC ENOTDIR EPERM EROFS'.split(' ');
+
+/**
+ * Writes files so that nobody ever sees half of one, or some of them without the others: all beside their places first,
+ * then renamed. Makes folders where they are missing; a file whose content is null is removed.
+ * @throws UserError for a place that can't be written.
+ */
+export async function writeTogether(files: Readonly<Record<string, string | null>>): Promise<void> {
+  const all = Object.entries(files).map(([path, content]) => ({ path, content, part: `${path}.${randomUUID()}.part` }));
+  let at = '';
   try {
-    await writeFile(beside, content);
-    await rename(beside, path);
+    for (const { path, content, part } of all) {
+      at = path;
+      if (content === null) continue;
+      const there = await stat(path).catch(() => null);
+      if (there?.isDirectory() === true) throw new UserError(`${path} is a folder`, { fix: 'Name a file in it.' });
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(part, content);
+    }
+    for (const { path, content, part } of all) {
+      at = path;
+      if (content === null) await rm(path, { force: true });
+      else await rename(part, path);
+    }
   } catch (error) {
-    await rm(beside, { force: true });
+    for (const { part } of all) await rm(part, { force: true }).catch(() => {});
+    if (error instanceof Error && 'code' in error && PLACE.includes(String(error.code))) {
+      throw new UserError(`${at} can't be written: ${error.message}`, { fix: 'Name another place.', cause: error });
+    }
     throw error;
   }
 }

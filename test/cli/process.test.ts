@@ -83,6 +83,7 @@ describe('tiltyard evaluate, as a process', () => {
       ['verdict', 'pass'],
       ['evidence', 'evaluation.json'],
       ['summary', 'evaluation.md'],
+      ['flips', 'flips.json'],
     ]) {
       expect(outputs).toMatch(new RegExp(`^${name}<<(\\S+)\\n${value}\\n\\1$`, 'm'));
     }

@@ -14,7 +14,7 @@ import { measure, type Measured, of, run } from '../fixtures/run.ts';
  * and says why.
  */
 
-const SECONDS = 5;
+const SECONDS = 4;
 // These graphs name their output differently, which alone would fail a minor version.
 const limits = ['--major', '--timeout', String(SECONDS), '--memory-limit', '700'];
 

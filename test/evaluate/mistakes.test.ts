@@ -1,4 +1,5 @@
 import { symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { endlessLoop } from '../fixtures/onnx/hostile.ts';
@@ -144,7 +145,7 @@ const mistakes: Mistake[] = [
   },
   {
     name: 'a header with __proto__',
-    spoil: header((text) => `${text.replace('refunded', '__proto__')}`),
+    spoil: header((text) => text.replace('refunded', '__proto__')),
     says: ['data/benchmark.csv', '__proto__', 'Rename the column'],
   },
   {
@@ -180,6 +181,11 @@ const mistakes: Mistake[] = [
       repository.write('data/b.parquet', readFileSync(path).subarray(0, 900));
     },
     says: ['data/b.parquet'],
+  },
+  {
+    name: 'a summary that would be a folder',
+    run: { more: ['--summary', tmpdir()] },
+    says: ['is a folder', 'Name a file'],
   },
   // features.sql
   {

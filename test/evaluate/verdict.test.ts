@@ -5,7 +5,8 @@ import { measure, type Measured, of, run, untimed } from '../fixtures/run.ts';
 const { better, worse } = WEIGHTS.binary_classification;
 
 /** What every finished run must have left and written. */
-function expectTidy({ world, wrote, evidence, verdict, summary, said }: Measured): void {
+function expectTidy({ world, wrote, evidence, verdict, summary, said, status }: Measured): void {
+  expect(status).toBe({ pass: 0, fail: 1, inconclusive: 2 }[verdict.verdict]);
   expect(world.left()).toEqual([]);
   expect(wrote.filter((file) => file !== 'out/flips.json')).toEqual(['out/evaluation.json', 'out/evaluation.md']);
   expect(summary.split('\n')[0]).toContain(verdict.sentence.slice(0, 20));
@@ -81,6 +82,12 @@ describe('evaluate', () => {
     expect(of(result, 'roc_auc').candidate.interval).toHaveLength(2);
     expect([result.evidence.flips, result.flips]).toEqual([null, null]);
     expectTidy(result);
+  });
+
+  it('leaves no flips of an earlier run beside evidence that has none', async () => {
+    const repository = makeRepository({ count: 100 });
+    expect((await measure(repository)).flips).not.toBeNull();
+    expect((await measure(repository, { champion: null })).flips).toBeNull();
   });
 
   it('depends on the labels: turning them round turns the difference round', async () => {
