@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { UserError } from '#registry/error.ts';
+import { asPlaceError } from './write.ts';
 
 /**
  * Makes a folder that appears under its name only when it is complete: `fill` writes into a folder beside it, which is
@@ -18,9 +19,13 @@ export async function writeFolder<T>(
   const beside = `${folder}.${randomUUID()}.part`;
   const before = `${folder}.${randomUUID()}.before`;
   await requireReplaceable(folder, path, isOurs);
-  const parents = await makeParents(folder);
-  await mkdir(beside);
+  const parents = await makeParents(folder).catch((error: unknown) => {
+    throw asPlaceError(error, path);
+  });
   try {
+    await mkdir(beside).catch((error: unknown) => {
+      throw asPlaceError(error, path);
+    });
     const result = await fill(beside);
     // Somebody may have put something there in the meantime.
     const replaces = await requireReplaceable(folder, path, isOurs);

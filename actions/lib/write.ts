@@ -30,9 +30,12 @@ export async function writeTogether(files: Readonly<Record<string, string | null
     }
   } catch (error) {
     for (const { part } of all) await rm(part, { force: true }).catch(() => {});
-    if (error instanceof Error && 'code' in error && PLACE.includes(String(error.code))) {
-      throw new UserError(`${at} can't be written: ${error.message}`, { fix: 'Name another place.', cause: error });
-    }
-    throw error;
+    throw asPlaceError(error, at);
   }
+}
+
+/** What went wrong in writing to `path`, as the user's error where the place is to blame. */
+export function asPlaceError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && 'code' in error && PLACE.includes(String(error.code)))) return error;
+  return new UserError(`${path} can't be written: ${error.message}`, { fix: 'Name another place.', cause: error });
 }

@@ -249,6 +249,8 @@ describe('the folder', () => {
     expect(readFileSync(repository.path('build/notes.txt'), 'utf8')).toBe('mine');
     const file = await features(repository, ['--out', repository.path('data/train.csv')]);
     expect(file.status).toBe(3);
+    const below = await features(repository, ['--out', repository.path('data/train.csv/build')]);
+    expect([below.status, below.errors]).toEqual([3, expect.stringContaining("can't be written")]);
   });
 
   it('is the same to the byte on each run', async () => {
