@@ -238,8 +238,9 @@ describe.each(['binary_classification', 'multiclass_classification', 'regression
       fc.assert(
         fc.property(anyCase(task), fc.integer({ min: 1, max: 7 }), (one, turn) => {
           const order = range(one.label.length).toSorted((a, b) => ((a * 7 + turn) % 31) - ((b * 7 + turn) % 31));
-          const move = <T>(list: readonly T[], width = 1) =>
+          const move = (list: readonly number[], width = 1) =>
             order.flatMap((i) => list.slice(i * width, (i + 1) * width));
+          const moveIf = (list: readonly number[] | null = null) => (list === null ? null : move(list));
           const moved: Case = {
             task,
             label: move(one.label),
