@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { runCommandLine } from './cli/command-line.ts';
+import { keepCompiledCode } from './lib/compile-cache.ts';
+
+keepCompiledCode();
+const { runCommandLine } = await import('./cli/command-line.ts');
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   evaluate: () => import('./evaluate/main.ts'),

@@ -61,7 +61,7 @@ const batch = await bestBatch();
 console.log(`${rows.toLocaleString('en')} rows, best batch ${batch}`);
 const ratios: number[] = [];
 for (let i = 0; i < Number(values.runs); i++) {
-  const read = await baseline('read', made.data);
+  const read = await timed(() => baseline('read', made.data));
   const infer = await timed(() =>
     Promise.all([made.champion, made.candidate].map((version) => baseline('infer', version, String(rows), batch))),
   );

@@ -1,3 +1,4 @@
+import { sameClass } from './classes.ts';
 import type { Contract, Evaluation } from './evidence/evaluation.ts';
 import { quoted } from './judge/context.ts';
 
@@ -53,7 +54,7 @@ export function contractChanges(champion: Contract, candidate: Contract): Contra
     if (!known.has(output.name)) widened(`The output ${quoted(output.name)} is new.`);
   }
 
-  if (JSON.stringify(champion.classes) !== JSON.stringify(candidate.classes)) {
+  if (!sameClasses(champion.classes, candidate.classes)) {
     const list = (classes: string[] | null) => (classes === null ? 'none' : classes.map(quoted).join(', '));
     narrowed(`The classes, in order, are ${list(candidate.classes)}; they were ${list(champion.classes)}.`);
   }
@@ -64,6 +65,12 @@ export function contractChanges(champion: Contract, candidate: Contract): Contra
     });
   }
   return changes;
+}
+
+/** Exporters write one class in several ways: `true`, `1` and `1.0` are no change for callers. */
+function sameClasses(a: string[] | null, b: string[] | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((name, k) => sameClass(name, b[k]));
 }
 
 /** A named dimension is free: only fixed sizes and the number of dimensions count. */

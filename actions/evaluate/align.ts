@@ -1,4 +1,4 @@
-import { sameClass } from '#lib/onnx/outputs.ts';
+import { sameClass } from '#registry/classes.ts';
 import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
 import type { Predicted } from './predict.ts';

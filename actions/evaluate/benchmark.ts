@@ -33,8 +33,9 @@ export interface BenchmarkReader {
   stop(): void;
 }
 
+/** Yields to the predictions, which take longer: whoever has less to do must not hold them up. */
 export function startReader(limits: Limits, signal: AbortSignal): BenchmarkReader {
-  const child = startChild(ENTRY, 'reading the benchmark', limits, signal);
+  const child = startChild(ENTRY, 'reading the benchmark', limits, signal, { yielding: true });
   return {
     async read(request) {
       const { head, body } = await child.ask(request);

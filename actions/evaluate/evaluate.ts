@@ -7,7 +7,7 @@ import { startReader } from './benchmark.ts';
 import { assemble } from './evidence.ts';
 import { type FlipList, listFlips } from './flip-list.ts';
 import { measureLatency } from './measure-latency.ts';
-import { openBoth } from './predict.ts';
+import { openBoth, type Running } from './predict.ts';
 import { rawData, runAll, stopBoth } from './run.ts';
 import type { Subjects } from './subjects.ts';
 import { measureTask } from './task.ts';
@@ -35,9 +35,10 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
   const clock = stopwatch(world);
   const circumstances = { data: await rawData(model, root, world), seed, limits, world };
   world.progress('opening both versions');
-  const running = await openBoth(subjects, circumstances);
   const reader = startReader(limits, world.signal);
+  let running: Running | null = null;
   try {
+    running = await openBoth(subjects, circumstances);
     const ran = await runAll(model, subjects, circumstances, running, reader);
     clock.lap('predict');
     const { benchmark } = ran;
@@ -55,7 +56,7 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
     const parts = { model, subjects, root, major: request.major, ran, measurements, timed, seconds: clock.seconds };
     return { evidence: await assemble(parts, world), flips };
   } finally {
-    stopBoth(running);
+    if (running !== null) stopBoth(running);
     reader.stop();
   }
 }

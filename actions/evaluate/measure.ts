@@ -4,6 +4,7 @@ import { compare } from '#lib/statistics/compare.ts';
 import { type Workspace, workspace } from '#lib/statistics/stray.ts';
 import type { Comparison, Slice } from '#registry/evidence/evaluation.ts';
 import type { SlicePolicy } from '#registry/model.ts';
+import { countClusters } from './clusters.ts';
 import type { Planned } from './plan.ts';
 import type { SliceCodes } from './slices.ts';
 
@@ -73,7 +74,7 @@ export function measureSlices<P extends Predictions>(
       const part = parts[group];
       const skipped = tooSmall(part.candidate, policy);
       const rows = part.candidate.rows + touched[group];
-      const clusters = part.clusters === null ? null : new Set(part.clusters).size;
+      const clusters = part.clusters === null ? null : countClusters(part.clusters);
       found.slices.push({ key, rows, clusters, smallest_class: smallestClass(part.candidate), skipped });
       if (skipped !== null) return;
       const comparison =
@@ -110,7 +111,7 @@ function unmeasured<P extends Predictions>(
     standard_error: null,
     degrees_of_freedom: null,
     rows: pair.candidate.rows,
-    clusters: pair.clusters === null ? null : new Set(pair.clusters).size,
+    clusters: pair.clusters === null ? null : countClusters(pair.clusters),
     design_effect: null,
     minimum_detectable: null,
     not_finite: count,

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { verb } from '../../actions/evaluate/main.ts';
-import { realWorld } from '../../actions/lib/world.ts';
+import { keepCompiledCode } from '../../actions/lib/compile-cache.ts';
+
+keepCompiledCode();
+const { verb } = await import('../../actions/evaluate/main.ts');
+const { realWorld } = await import('../../actions/lib/world.ts');
 
 /** One whole evaluation in a process of its own; prints the parent's peak memory and where the time went. */
 const [root, candidate, champion, evidence] = process.argv.slice(2);

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UserError } from '#registry/error.ts';
 import { type Frame, readFrames, writeFrame } from './frame.ts';
@@ -47,6 +49,7 @@ const Answer = z.discriminatedUnion('kind', [
 const MEMORY_POLL_MS = 20;
 const KEPT_STDERR = 4_000;
 const LAST_MOMENT_MS = 1_000;
+const BOOT = fileURLToPath(new URL('./boot.ts', import.meta.url));
 const living = new Set<ChildProcess>();
 
 process.on('exit', () => {
@@ -55,14 +58,26 @@ process.on('exit', () => {
 
 /**
  * Starts `entry` (the absolute path of a module that calls `serve`) with an empty environment. Only SIGKILL stops a
- * model with an endless loop, so that is what limits and `signal` use.
+ * model with an endless loop, so that is what limits and `signal` use. A `yielding` child takes only what processors the
+ * others leave.
  */
-export function startChild(entry: string, name: string, limits: Limits, signal?: AbortSignal): Child {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-old-space-size=4096', entry], {
-    env: {},
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-  });
+export function startChild(
+  entry: string,
+  name: string,
+  limits: Limits,
+  signal?: AbortSignal,
+  { yielding = false } = {},
+): Child {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--max-old-space-size=4096', BOOT, entry],
+    {
+      env: {},
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    },
+  );
   living.add(child);
+  if (yielding && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let stopped: ChildStopped | null = null;
   let stderr = '';
   const kill = (why: ChildStopped) => {

@@ -5,6 +5,7 @@ import {
   float64Column,
   int64Column,
   isValid,
+  type NumberColumn,
   textColumn,
   uint8Column,
   type Validity,
@@ -39,10 +40,10 @@ export function valueExpression({ name, type }: Feature, layout: Layout, table: 
         fix: `Turn ${name} into a number in features.sql, or export the model with one input per column.`,
       });
     }
-    return `coalesce(CAST(${column} AS FLOAT), CAST('NaN' AS FLOAT))`;
+    return `CAST(${column} AS FLOAT)`;
   }
-  if (type === 'float') return `coalesce(${column}, CAST('NaN' AS FLOAT))`;
-  if (type === 'double') return `coalesce(CAST(${column} AS DOUBLE), CAST('NaN' AS DOUBLE))`;
+  if (type === 'float') return column;
+  if (type === 'double') return `CAST(${column} AS DOUBLE)`;
   if (type === 'int64') return `CAST(${column} AS BIGINT)`;
   return type === 'bool' ? `CAST(${column} AS UTINYINT)` : `CAST(${column} AS VARCHAR)`;
 }
@@ -65,8 +66,10 @@ export function createTarget(schema: readonly Feature[], rows: number, layout: L
       batch: { layout, rows, matrix },
       write(chunk, first, at) {
         for (let j = 0; j < width; j++) {
-          const { items } = float32Column(chunk, first + j);
+          const { items, validity } = float32Column(chunk, first + j);
           for (let i = 0; i < items.length; i++) matrix[at[i] * width + j] = items[i];
+          if (validity === null) continue;
+          for (let i = 0; i < items.length; i++) if (!isValid(validity, i)) matrix[at[i] * width + j] = Number.NaN;
         }
       },
     };
@@ -101,9 +104,9 @@ function writeColumn(
 ): void {
   switch (out.type) {
     case 'float':
-      return copy(float32Column(chunk, index).items, at, out.values);
+      return copyNumbers(float32Column(chunk, index), at, out.values);
     case 'double':
-      return copy(float64Column(chunk, index).items, at, out.values);
+      return copyNumbers(float64Column(chunk, index), at, out.values);
     case 'int64': {
       const { items, validity } = int64Column(chunk, index);
       requireAll(validity, count, nullAt);
@@ -124,6 +127,17 @@ function writeColumn(
       }
     }
   }
+}
+
+/** Null becomes NaN. */
+function copyNumbers<T extends Float32Array | Float64Array>(
+  { items, validity }: NumberColumn<T>,
+  at: Int32Array,
+  out: T,
+): void {
+  copy(items, at, out);
+  if (validity === null) return;
+  for (let i = 0; i < items.length; i++) if (!isValid(validity, i)) out[at[i]] = Number.NaN;
 }
 
 function copy<T extends Float32Array | Float64Array | Uint8Array>(items: T, at: Int32Array, out: T): void {

@@ -42,14 +42,14 @@ async function collectInOrder(context: Context, { table, rows }: Shown, layout: 
   const positions = new Int32Array(2048);
   let count = 0;
   const sql =
-    `SELECT CAST(coalesce(features.${key} = shown.${key}, false) AS UTINYINT), CAST(features.${key} AS VARCHAR), ` +
+    `SELECT CAST(coalesce(features.${key} = shown.${key}, false) AS UTINYINT), features.${key}, ` +
     `${values(context, layout)} FROM tiltyard.features AS features ` +
     `POSITIONAL JOIN (SELECT ${key} FROM tiltyard.${table}) AS shown`;
   for await (const chunk of run(context, sql)) {
     const paired = uint8Column(chunk, 0).items;
     if (paired.includes(0) || count + paired.length > rows) return null;
     for (let i = 0; i < paired.length; i++) positions[i] = count + i;
-    target.write(chunk, 2, positions, (row) => textColumn(chunk, 1)(row) ?? '(null)');
+    target.write(chunk, 2, positions, (row) => String(chunk.getColumnVector(1).getItem(row)));
     count += paired.length;
   }
   return count === rows ? target.batch : null;

@@ -1,4 +1,5 @@
 import type { Artifact } from '#registry/artifact.ts';
+import { sameClass } from '#registry/classes.ts';
 import { UserError } from '#registry/error.ts';
 import type { Value } from './value.ts';
 
@@ -77,15 +78,4 @@ function isEncoded(declared: readonly string[], graph: readonly string[]): boole
     graph.every((label, k) => label === String(k)) &&
     !declared.some((label) => graph.some((number) => sameClass(label, number)))
   );
-}
-
-/** Whether two labels name one class: exporters turn booleans into 0 and 1, and numbers may be written 1 or 1.0. */
-export function sameClass(a: string, b: string): boolean {
-  return plain(a) === plain(b);
-}
-
-function plain(label: string): string {
-  const lower = label.toLowerCase();
-  if (lower === 'false' || lower === 'true') return lower === 'true' ? '1' : '0';
-  return /^-?\d+\.0+$/.test(label) ? label.replace(/\.0+$/, '') : label;
 }
