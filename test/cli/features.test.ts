@@ -6,9 +6,9 @@ import type { Task } from '#registry/metric.ts';
 import { runCommandLine } from '../../actions/cli/command-line.ts';
 import {
   csv,
+  type ModelDocument,
   makeRepository,
   makeRows,
-  type ModelDocument,
   onnxOf,
   type Repository,
   type Row,

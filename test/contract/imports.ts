@@ -44,6 +44,14 @@ const zones: Zone[] = [
     packages: /^simple-statistics$/,
     node: nothing,
   },
+  {
+    // It loads the module that the process was started for, whatever that is.
+    name: 'what a child process starts with',
+    of: /^actions\/lib\/child\/boot\.ts$/,
+    paths: /^(actions\/lib\/|\?$)/,
+    packages: nothing,
+    node: null,
+  },
   { name: 'actions/lib', of: /^actions\/lib\//, paths: /^(registry|actions\/lib)\//, packages: null, node: null },
   { name: 'actions/main.ts', of: /^actions\/main\.ts$/, paths: /^(registry|actions)\//, packages: null, node: null },
   { name: 'actions/cli', of: /^actions\/cli\//, paths: /^(registry|actions)\//, packages: null, node: null },

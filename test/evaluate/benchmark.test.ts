@@ -5,7 +5,7 @@ import { openDataset } from '#lib/data/dataset.ts';
 import { openDatabase } from '#lib/data/duckdb.ts';
 import { idSketch, writeSketch } from '#lib/data/sketch.ts';
 import { csv, duckdb, type ModelDocument, makeRepository, makeRows, type Repository } from '../fixtures/repository.ts';
-import { measure, type Measured, of } from '../fixtures/run.ts';
+import { type Measured, measure, of } from '../fixtures/run.ts';
 
 const rows = makeRows('binary_classification', 300);
 const edit = ({ evaluate, data }: ModelDocument) => {

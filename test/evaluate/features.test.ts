@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { duckdb, makeRepository, makeRows, onnxOf, type Repository } from '../fixtures/repository.ts';
-import { measure, type Measured, of, run } from '../fixtures/run.ts';
+import { type Measured, measure, of, run } from '../fixtures/run.ts';
 
 const rows = makeRows('binary_classification', 400);
 /** The champion's own numbers of every metric. */

@@ -7,7 +7,7 @@ import {
   type RepositoryOptions,
   type Row,
 } from '../fixtures/repository.ts';
-import { measure, type Measured, of, run } from '../fixtures/run.ts';
+import { type Measured, measure, of, run } from '../fixtures/run.ts';
 
 /*
  * Models and SQL that loop, grow or give no numbers: the evaluation goes on without them, is inconclusive (status 2),

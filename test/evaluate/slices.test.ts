@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeRepository, makeRows, type Row } from '../fixtures/repository.ts';
-import { measure, type Measured, of } from '../fixtures/run.ts';
+import { type Measured, measure, of } from '../fixtures/run.ts';
 
 const rows = makeRows('binary_classification', 900);
 const named = (key: { column: string; value: string }[]) =>

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { Task } from '#registry/metric.ts';
 import { parseModel } from '#registry/parse-model.ts';
-import { measureTask, type Scores } from '../../actions/evaluate/task.ts';
 import type { Benchmark } from '../../actions/evaluate/benchmark.ts';
+import { measureTask, type Scores } from '../../actions/evaluate/task.ts';
 import { CLASSES, modelDocument } from '../fixtures/repository.ts';
 
 /** The parts of the evidence that are measured, as the strict schema has them; NaN would be null there, and refused. */

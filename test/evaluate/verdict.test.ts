@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csv, type ModelDocument, makeRepository, makeRows, WEIGHTS } from '../fixtures/repository.ts';
-import { measure, type Measured, of, run, untimed } from '../fixtures/run.ts';
+import { type Measured, measure, of, run, untimed } from '../fixtures/run.ts';
 
 const { better, worse } = WEIGHTS.binary_classification;
 

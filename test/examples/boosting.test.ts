@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { bin, cutPoints, NAN_BIN } from '../../examples/flights/models/flight-delay/bins.ts';
-import { boost, type BoostingParams, probability } from '../../examples/flights/models/flight-delay/boosting.ts';
+import { type BoostingParams, boost, probability } from '../../examples/flights/models/flight-delay/boosting.ts';
 import { toOnnx } from '../../examples/flights/models/flight-delay/onnx-trees.ts';
 import { randomNumbers } from '../../examples/flights/models/flight-delay/random.ts';
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { build, type Recipe } from '../../examples/flights/build.ts';
 import { rocAuc } from '../../examples/flights/models/flight-delay/quality.ts';
 import { prepare } from '../../examples/flights/prepare.ts';
 import { candidateRecipe, championRecipe } from '../../examples/flights/recipes.ts';
 import { Artifact } from '../../registry/artifact.ts';
 import { Model } from '../../registry/model.ts';
-import { parse } from 'yaml';
 
 let folder: string;
 const lines: string[] = [];

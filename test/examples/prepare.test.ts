@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepare, type PreparedMonth } from '../../examples/flights/prepare.ts';
+import { type PreparedMonth, prepare } from '../../examples/flights/prepare.ts';
 
 let folder: string;
 let months: PreparedMonth[];

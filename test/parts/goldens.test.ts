@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
-import proto from 'onnx-proto';
 import type { onnx as Onnx } from 'onnx-proto';
+import proto from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { repositoryFiles, root } from '../contract/source.ts';
 import { python } from './python.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPredictor } from '#lib/onnx/predictor.ts';
 import { describe, expect, it } from 'vitest';
+import { openPredictor } from '#lib/onnx/predictor.ts';
 import { readExported } from '../../fixtures/onnx/exported.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/onnx/exported');

@@ -1,8 +1,8 @@
+import { describe, expect, it } from 'vitest';
 import type { Feature, FeatureColumn } from '#lib/onnx/features.ts';
 import { openPredictor } from '#lib/onnx/predictor.ts';
 import { UserError } from '#registry/error.ts';
-import { describe, expect, it } from 'vitest';
-import { ML, floats, modelBytes, node, value } from '../../fixtures/onnx/build.ts';
+import { floats, ML, modelBytes, node, value } from '../../fixtures/onnx/build.ts';
 import { COLUMNS, columnsExpected, columnsModel } from '../../fixtures/onnx/columns.ts';
 import { linear } from '../../fixtures/onnx/linear.ts';
 

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
+import type { onnx } from 'onnx-proto';
+import proto from 'onnx-proto';
+import { describe, expect, it } from 'vitest';
 import { inspectModel } from '#lib/onnx/inspect.ts';
 import { writeField } from '#lib/onnx/wire.ts';
 import { UserError } from '#registry/error.ts';
-import * as fc from 'fast-check';
-import proto from 'onnx-proto';
-import type { onnx } from 'onnx-proto';
-import { describe, expect, it } from 'vitest';
 import { modelBytes, node, tensor } from '../../fixtures/onnx/build.ts';
 import {
   asksForMemory,
   customOperator,
-  endlessLoop,
   EXTERNAL_FORMS,
   EXTERNAL_PLACES,
+  endlessLoop,
   externalData,
   nestedIf,
   notFinite,

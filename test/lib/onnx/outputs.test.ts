@@ -1,8 +1,8 @@
+import { describe, expect, it } from 'vitest';
 import type { FeatureColumn } from '#lib/onnx/features.ts';
 import { openPredictor } from '#lib/onnx/predictor.ts';
 import type { Artifact } from '#registry/artifact.ts';
 import { UserError } from '#registry/error.ts';
-import { describe, expect, it } from 'vitest';
 import { type Element, modelBytes, node, value } from '../../fixtures/onnx/build.ts';
 import { notFinite } from '../../fixtures/onnx/hostile.ts';
 import { logistic } from '../../fixtures/onnx/linear.ts';

@@ -1,5 +1,5 @@
-import { openPredictor } from '#lib/onnx/predictor.ts';
 import { describe, expect, it } from 'vitest';
+import { openPredictor } from '#lib/onnx/predictor.ts';
 import { linear, logistic } from '../../fixtures/onnx/linear.ts';
 import { treeEnsemble } from '../../fixtures/onnx/trees.ts';
 
