@@ -10,6 +10,8 @@ interface Zone {
   packages: RegExp | null;
   /** Node's own modules. */
   node: RegExp | null;
+  /** Whether its files may import what is only known when they run. */
+  computed?: true;
 }
 
 const pureNode = /^node:(crypto|util|path\/posix)$/;
@@ -28,7 +30,7 @@ const everythingElse: Zone = {
 /** The first zone whose `of` matches a file holds for it. */
 const zones: Zone[] = [
   // Run by `npm run generate`, never by Tiltyard itself: nothing imports it.
-  { name: 'a generator', of: generator, paths: /^(registry|actions)\//, packages: null, node: null },
+  { name: 'a generator', of: generator, paths: /^(registry|actions)\//, packages: null, node: null, computed: true },
   { name: 'registry/github', of: /^registry\/github\//, paths: /^registry\//, packages: null, node: pureNode },
   {
     name: 'registry',
@@ -48,9 +50,10 @@ const zones: Zone[] = [
     // It loads the module that the process was started for, whatever that is.
     name: 'what a child process starts with',
     of: /^actions\/lib\/child\/boot\.ts$/,
-    paths: /^(actions\/lib\/|\?$)/,
+    paths: /^actions\/lib\//,
     packages: nothing,
     node: null,
+    computed: true,
   },
   { name: 'actions/lib', of: /^actions\/lib\//, paths: /^(registry|actions\/lib)\//, packages: null, node: null },
   { name: 'actions/main.ts', of: /^actions\/main\.ts$/, paths: /^(registry|actions)\//, packages: null, node: null },
@@ -103,7 +106,7 @@ export function directionViolations(source: Source): string[] {
 }
 
 function isAllowed(zone: Zone, { target }: Import): boolean {
-  if (target === '?') return zone.of === generator;
+  if (target === '?') return zone.computed === true;
   if (generator.test(target)) return zone === everythingElse || zone.of === generator;
   if (target.startsWith('node:')) return zone.node === null || zone.node.test(target);
   if (target.includes('/') && !target.startsWith('@')) return zone.paths.test(target);
