@@ -11,8 +11,16 @@ const Inputs = z.strictObject({
   model: z.string().min(1).describe('The model: the name of a folder under models/'),
   data: z.enum(['benchmark', 'train', 'production']).default('benchmark').describe('Which of its datasets to check'),
   root: z.string().min(1).default('.').describe('Root of the repository that holds models/'),
-  'memory-limit': z.coerce.number().positive().default(2_000).describe('Memory that reading may use, in megabytes'),
-  timeout: z.coerce.number().positive().default(1_800).describe('Longest time that reading may take, in seconds'),
+  'memory-limit': z.coerce
+    .number('is not a number')
+    .positive()
+    .default(2_000)
+    .describe('Memory that reading may use, in megabytes'),
+  timeout: z.coerce
+    .number('is not a number')
+    .positive()
+    .default(1_800)
+    .describe('Longest time that reading may take, in seconds'),
 });
 
 const ENTRY = fileURLToPath(new URL('./check-data-child.ts', import.meta.url));

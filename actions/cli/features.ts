@@ -24,8 +24,16 @@ export const FeaturesInputs = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder of the SQL of the fitted tables; by default state/ in the model’s folder, or beside --features'),
-  'memory-limit': z.coerce.number().positive().default(2_000).describe('Memory that the work may use, in megabytes'),
-  timeout: z.coerce.number().positive().default(1_800).describe('Longest time that it may take, in seconds'),
+  'memory-limit': z.coerce
+    .number('is not a number')
+    .positive()
+    .default(2_000)
+    .describe('Memory that the work may use, in megabytes'),
+  timeout: z.coerce
+    .number('is not a number')
+    .positive()
+    .default(1_800)
+    .describe('Longest time that it may take, in seconds'),
 });
 type Inputs = z.infer<typeof FeaturesInputs>;
 

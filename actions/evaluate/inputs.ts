@@ -21,12 +21,12 @@ export const EvaluateInputs = z.strictObject({
   major: flag().describe('The candidate is declared a new major version: it may narrow the contract'),
   latency: flag(true).describe('Measure latency; without it, latency guardrails are inconclusive'),
   'memory-limit': z.coerce
-    .number()
+    .number('is not a number')
     .positive()
     .default(2_000)
     .describe('Memory that each child process may use, in megabytes'),
   timeout: z.coerce
-    .number()
+    .number('is not a number')
     .positive()
     .default(1_800)
     .describe('Longest time that each child process may take, in seconds'),

@@ -59,7 +59,7 @@ process.on('exit', () => {
 /**
  * Starts `entry` (the absolute path of a module that calls `serve`) with an empty environment. Only SIGKILL stops a
  * model with an endless loop, so that is what limits and `signal` use. A `yielding` child takes only what processors the
- * others leave.
+ * others leave; it may have to wait for as long as they may take, so it is given that time besides its own.
  */
 export function startChild(
   entry: string,
@@ -77,6 +77,7 @@ export function startChild(
     },
   );
   living.add(child);
+  const seconds = yielding ? 2 * limits.seconds : limits.seconds;
   if (yielding && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let stopped: ChildStopped | null = null;
   let stderr = '';
@@ -122,8 +123,8 @@ export function startChild(
 
   async function ask(request: unknown, onFrame?: (frame: Frame) => void): Promise<Frame> {
     const clock = setTimeout(
-      () => kill(new ChildStopped('time', `${name} was stopped: it ran longer than ${limits.seconds} seconds`)),
-      limits.seconds * 1000,
+      () => kill(new ChildStopped('time', `${name} was stopped: it ran longer than ${seconds} seconds`)),
+      seconds * 1000,
     );
     const poll = setInterval(() => {
       if (child.pid === undefined) return;
