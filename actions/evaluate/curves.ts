@@ -1,4 +1,5 @@
 import type { BinaryPredictions } from '#lib/metrics/metric.ts';
+import { ranking } from '#lib/metrics/ranking.ts';
 
 const MOST_POINTS = 200;
 
@@ -9,31 +10,27 @@ type Point = [x: number, y: number];
  * version: one point per distinct probability, thinned to `MOST_POINTS` at even steps along the rows, ends kept.
  */
 export function curves(predictions: BinaryPredictions): { roc: Point[]; precision_recall: Point[] } {
-  const { rows, label, score, weight } = predictions;
-  const order = predictions.order();
-  let positives = 0;
-  let negatives = 0;
-  for (let row = 0; row < rows; row++) {
-    const w = weight === null ? 1 : weight[row];
-    if (label[row] === 1) positives += w;
-    else negatives += w;
-  }
+  const { rows } = predictions;
+  const { label, weight, end, positive, negative } = ranking(predictions);
   const roc: Point[] = [[0, 0]];
   const precisionRecall: Point[] = [];
   let truePositives = 0;
   let falsePositives = 0;
   const step = Math.max(1, rows / (MOST_POINTS - 2));
   let nextPoint = step;
-  for (let at = rows - 1; at >= 0; at--) {
-    const row = order[at];
-    const w = weight === null ? 1 : weight[row];
-    if (label[row] === 1) truePositives += w;
-    else falsePositives += w;
-    const tied = at > 0 && score[order[at - 1]] === score[row];
-    if (tied || (rows - at < nextPoint && at > 0)) continue;
-    while (nextPoint <= rows - at) nextPoint += step;
-    roc.push([falsePositives / negatives, truePositives / positives]);
-    precisionRecall.push([truePositives / positives, truePositives / (truePositives + falsePositives)]);
+  // From the highest score down, a group of equal scores at a time.
+  for (let group = end.length - 1; group >= 0; group--) {
+    const from = group === 0 ? 0 : end[group - 1];
+    for (let k = end[group] - 1; k >= from; k--) {
+      const w = weight === null ? 1 : weight[k];
+      if (label[k] === 1) truePositives += w;
+      else falsePositives += w;
+    }
+    const seen = rows - from;
+    if (seen < nextPoint && group > 0) continue;
+    while (nextPoint <= seen) nextPoint += step;
+    roc.push([falsePositives / negative, truePositives / positive]);
+    precisionRecall.push([truePositives / positive, truePositives / (truePositives + falsePositives)]);
   }
   return { roc: roc.slice(0, MOST_POINTS), precision_recall: precisionRecall.slice(0, MOST_POINTS) };
 }

@@ -72,10 +72,11 @@ export function measureSlices<P extends Predictions>(
     const parts = split(whole, kept === null ? codes : gather(codes, kept), keys.length);
     keys.forEach((key, group) => {
       const part = parts[group];
-      const skipped = tooSmall(part.candidate, policy);
+      const smallest = smallestClass(part.candidate);
+      const skipped = tooSmall(part.candidate.rows, smallest, policy);
       const rows = part.candidate.rows + touched[group];
       const clusters = part.clusters === null ? null : countClusters(part.clusters);
-      found.slices.push({ key, rows, clusters, smallest_class: smallestClass(part.candidate), skipped });
+      found.slices.push({ key, rows, clusters, smallest_class: smallest, skipped });
       if (skipped !== null) return;
       const comparison =
         touched[group] > 0
@@ -120,9 +121,8 @@ function unmeasured<P extends Predictions>(
   };
 }
 
-function tooSmall(predictions: Predictions, policy: SlicePolicy): string | null {
-  if (predictions.rows < policy.min_rows) return `fewer than ${policy.min_rows} rows`;
-  const smallest = smallestClass(predictions);
+function tooSmall(rows: number, smallest: number | null, policy: SlicePolicy): string | null {
+  if (rows < policy.min_rows) return `fewer than ${policy.min_rows} rows`;
   if (smallest !== null && smallest < policy.min_per_class) return `fewer than ${policy.min_per_class} rows of a class`;
   return null;
 }

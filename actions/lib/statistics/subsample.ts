@@ -1,6 +1,6 @@
 import { random, sample } from './random.ts';
 
-/** Above this many rows the bootstrap works on a subsample (the figure; see docs/explanations/statistics.md). */
+/** Above this many rows the bootstrap works on a subsample; see docs/explanations/statistics.md. */
 export const LARGEST_BOOTSTRAP = 50_000;
 /** Rows of the subsample. Its own chance moves a standard error by some 2 %, less than 500 replicates do. */
 export const SUBSAMPLE = 20_000;
