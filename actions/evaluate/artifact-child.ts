@@ -6,6 +6,7 @@ import { openDataset } from '#lib/data/dataset.ts';
 import { type Chunk, identifier, openDatabase } from '#lib/data/duckdb.ts';
 import { readChunks } from '#lib/data/read.ts';
 import type { Batch } from '#lib/features/batch.ts';
+import { batches } from '#lib/features/batches.ts';
 import { openFeatures } from '#lib/features/engine.ts';
 import type { FeatureRows } from '#lib/onnx/features.ts';
 import { openPredictor } from '#lib/onnx/predictor.ts';
@@ -86,7 +87,7 @@ async function open({ folder, description, state, data, seed }: Open) {
 
 async function predict({ features, predictor, chunks, path }: Session, send: Send): Promise<Record<string, unknown>> {
   let first = 0;
-  for await (const batch of batches(chunks())) {
+  for await (const batch of batches(chunks(), CHUNKS_A_BATCH)) {
     const computed = await features.compute(batch, predictor.layout);
     const predictions = await naming(path, () => predictor.predict(featureRows(computed), computed.rows));
     const { layout, body } = pack([predictions]);
@@ -107,18 +108,6 @@ async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
       : `: ${error.message}`;
     throw new UserError(`${path}${message}`, { fix: error.fix, cause: error });
   }
-}
-
-async function* batches(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk[]> {
-  let held: Chunk[] = [];
-  for await (const chunk of chunks) {
-    held.push(chunk);
-    if (held.length === CHUNKS_A_BATCH) {
-      yield held;
-      held = [];
-    }
-  }
-  if (held.length > 0) yield held;
 }
 
 /** The features in the form that the model takes; features.sql's own nulls are NaN by now, or were refused. */

@@ -1,22 +1,16 @@
 import { appendColumns, createTemporary } from '#lib/data/append.ts';
 import type { Dataset } from '#lib/data/dataset.ts';
-import {
-  type Chunk,
-  type Connection,
-  type DatabaseOptions,
-  identifier,
-  literal,
-  openDatabase,
-} from '#lib/data/duckdb.ts';
+import { type Connection, type DatabaseOptions, identifier, literal, openDatabase } from '#lib/data/duckdb.ts';
 import { readChunks } from '#lib/data/read.ts';
 import { UserError } from '#registry/error.ts';
+import { batches } from './batches.ts';
 import type { Features } from './engine.ts';
 
 /**
  * DuckDB's chunks that go through features.sql at a time: three of its row groups of 60 × 2,048 rows. More rows at once
  * mean fewer sorts and hashes of the state tables, and more memory.
  */
-export const CHUNKS_A_BATCH = 180;
+const CHUNKS_A_BATCH = 180;
 
 export interface TrainingRequest {
   connection: Connection;
@@ -51,7 +45,7 @@ export async function computeTrainingFeatures(request: TrainingRequest): Promise
     await createTemporary(writer.connection, 'training_features', features.schema);
     const columns = features.rawColumns.map(({ name }) => identifier(name));
     let rows = 0;
-    for await (const chunks of batches(readChunks(connection, dataset, columns))) {
+    for await (const chunks of batches(readChunks(connection, dataset, columns), CHUNKS_A_BATCH)) {
       const batch = await features.compute(chunks, 'columns');
       if (batch.layout !== 'columns') throw new Error('columns were asked for');
       await appendColumns(writer.connection, 'training_features', batch.columns, batch.rows);
@@ -67,16 +61,4 @@ export async function computeTrainingFeatures(request: TrainingRequest): Promise
   } finally {
     writer.close();
   }
-}
-
-/** Chunks in groups of `CHUNKS_A_BATCH`. */
-export async function* batches(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk[]> {
-  let batch: Chunk[] = [];
-  for await (const chunk of chunks) {
-    batch.push(chunk);
-    if (batch.length < CHUNKS_A_BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
