@@ -1,5 +1,5 @@
 import type { Dataset } from './dataset.ts';
-import type { Chunk, Connection } from './duckdb.ts';
+import { type Chunk, type Connection, chunksOf } from './duckdb.ts';
 import { asDataError } from './refusal.ts';
 
 /**
@@ -14,11 +14,7 @@ export async function* readChunks(
 ): AsyncGenerator<Chunk> {
   try {
     const result = await connection.stream(`SELECT ${expressions.join(', ')} FROM ${dataset.relation} AS source`);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return;
-      yield chunk;
-    }
+    yield* chunksOf(result);
   } catch (error) {
     throw asDataError(error, dataset);
   }

@@ -1,4 +1,4 @@
-import { type Chunk, type Connection, identifier } from '#lib/data/duckdb.ts';
+import { type Chunk, type Connection, chunksOf, identifier } from '#lib/data/duckdb.ts';
 import { int32Column, isValid, textColumn, uint8Column } from '#lib/data/vector.ts';
 import { UserError } from '#registry/error.ts';
 import { type Batch, createTarget, type Layout, valueExpression } from './batch.ts';
@@ -94,11 +94,7 @@ function values({ schema }: Context, layout: Layout): string {
 async function* run({ connection, name }: Context, sql: string): AsyncGenerator<Chunk> {
   try {
     const result = await connection.stream(sql);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return;
-      yield chunk;
-    }
+    yield* chunksOf(result);
   } catch (error) {
     throw asSqlError(error, name);
   }

@@ -5,6 +5,7 @@ import { DUCKDB_TYPE } from '#lib/data/column-type.ts';
 import type { Dataset } from '#lib/data/dataset.ts';
 import {
   type Connection,
+  chunksOf,
   type Database,
   type DatabaseOptions,
   identifier,
@@ -80,19 +81,11 @@ async function fitOne(
     const result = await sandbox.stream(sql);
     const columns = result.columnNames().map((name, index) => `${identifier(name)} ${result.columnType(index)}`);
     await writer.run(`CREATE OR REPLACE TABLE fitted (${columns.join(', ')})`);
-    await appendChunks(writer, { name: 'fitted' }, nonEmpty(result));
+    await appendChunks(writer, { name: 'fitted' }, chunksOf(result));
   } catch (error) {
     throw asSqlError(error, file);
   }
   await writer.run(
     `COPY (SELECT * FROM fitted ORDER BY ALL) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd); DROP TABLE fitted`,
   );
-}
-
-async function* nonEmpty(result: Awaited<ReturnType<Connection['stream']>>) {
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return;
-    yield chunk;
-  }
 }
