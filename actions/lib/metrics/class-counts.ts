@@ -1,3 +1,4 @@
+import { kept } from './kept.ts';
 import type { MulticlassPredictions } from './metric.ts';
 
 /** Weights by class at the most probable class of each row; arrays have one entry a class. */
@@ -16,17 +17,8 @@ export interface ClassCounts {
 /** Derivatives of a metric by `hit`, `support` and `predicted` of each class. */
 export type ClassDerivatives = Pick<ClassCounts, 'hit' | 'support' | 'predicted'>;
 
-const known = new WeakMap<MulticlassPredictions, ClassCounts>();
-
 /** The counts of these predictions; made on first use, then kept with them. */
-export function classCounts(predictions: MulticlassPredictions): ClassCounts {
-  let found = known.get(predictions);
-  if (found === undefined) {
-    found = count(predictions);
-    known.set(predictions, found);
-  }
-  return found;
-}
+export const classCounts: (predictions: MulticlassPredictions) => ClassCounts = kept(count);
 
 function count({ rows, classes, label, score, weight }: MulticlassPredictions): ClassCounts {
   const counts: ClassCounts = {

@@ -1,3 +1,4 @@
+import { kept } from './kept.ts';
 import type { BinaryPredictions } from './metric.ts';
 
 /** Weight of the rows in each cell of the confusion matrix at the version's own threshold. */
@@ -13,17 +14,8 @@ export interface Confusion {
 /** The derivative of a metric by the weight in each cell. */
 export type CellDerivatives = Pick<Confusion, 'truePositive' | 'falsePositive' | 'falseNegative' | 'trueNegative'>;
 
-const known = new WeakMap<BinaryPredictions, Confusion>();
-
 /** The confusion matrix of these predictions; made on first use, then kept with them. */
-export function confusion(predictions: BinaryPredictions): Confusion {
-  let found = known.get(predictions);
-  if (found === undefined) {
-    found = count(predictions);
-    known.set(predictions, found);
-  }
-  return found;
-}
+export const confusion: (predictions: BinaryPredictions) => Confusion = kept(count);
 
 function count({ rows, label, score, threshold, weight }: BinaryPredictions): Confusion {
   const cell = new Uint8Array(rows);

@@ -1,3 +1,4 @@
+import { kept } from './kept.ts';
 import type { BinaryPredictions } from './metric.ts';
 import { originOf } from './predictions.ts';
 
@@ -16,18 +17,11 @@ export interface Ranking {
   negative: number;
 }
 
-const known = new WeakMap<BinaryPredictions, Ranking>();
-
 /** The ranking of these predictions; made on first use, then kept with them. */
-export function ranking(predictions: BinaryPredictions): Ranking {
-  let found = known.get(predictions);
-  if (found === undefined) {
-    const origin = originOf(predictions);
-    found = weigh(predictions, origin === predictions ? ties(predictions) : ranking(origin));
-    known.set(predictions, found);
-  }
-  return found;
-}
+export const ranking: (predictions: BinaryPredictions) => Ranking = kept((predictions) => {
+  const origin = originOf(predictions);
+  return weigh(predictions, origin === predictions ? ties(predictions) : ranking(origin));
+});
 
 /** What does not depend on the weights. */
 function ties(predictions: BinaryPredictions): Pick<Ranking, 'row' | 'label' | 'end'> {

@@ -1,6 +1,7 @@
 import type { Metric, Predictions } from '#lib/metrics/metric.ts';
 import type { Comparison, Estimate } from '#registry/evidence/evaluation.ts';
 import { minimumDetectable } from '#registry/statistics/power.ts';
+import { countClusters } from './clusters.ts';
 import { interval, skewedInterval } from './interval.ts';
 import { mcnemarOf } from './mcnemar.ts';
 import { byBootstrap, byInfluence, type CompareOptions, type Stray } from './stray.ts';
@@ -29,7 +30,7 @@ export function compare<P extends Predictions>(options: CompareOptions<P>): Comp
       ? EXACT_ZERO
       : { ...paired(difference, spreadOf, confidence), method: known ? found.method : 'none' }),
     rows: candidate.rows,
-    clusters: clusters === null ? null : countDistinct(clusters),
+    clusters: clusters === null ? null : countClusters(clusters),
     design_effect: found.designEffect,
     not_finite: 0,
     mcnemar: metric.name === 'accuracy' && clusters === null ? mcnemarOf(champion, candidate) : null,
@@ -76,10 +77,4 @@ function estimate(
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function countDistinct(codes: Int32Array): number {
-  const seen = new Uint8Array(codes.reduce((a, b) => Math.max(a, b), -1) + 1);
-  for (let i = 0; i < codes.length; i++) seen[codes[i]] = 1;
-  return seen.reduce((sum, one) => sum + one, 0);
 }

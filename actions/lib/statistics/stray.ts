@@ -2,6 +2,7 @@ import type { Metric, Predictions } from '#lib/metrics/metric.ts';
 import type { Method } from '#registry/evidence/evaluation.ts';
 import type { MetricParams } from '#registry/metric.ts';
 import { bootstrap } from './bootstrap.ts';
+import { largestCode } from './clusters.ts';
 import { spread } from './spread.ts';
 import { type Grouping, type Series, sumUnits } from './sums.ts';
 
@@ -116,7 +117,7 @@ export function byBootstrap<P extends Predictions>(options: CompareOptions<P>): 
 
 /** Classes are strata; a regression has one. */
 export function grouping(predictions: Predictions, clusters: Int32Array | null): Grouping {
-  const cluster = { cluster: clusters, clusters: clusters === null ? 0 : largest(clusters) + 1 };
+  const cluster = { cluster: clusters, clusters: clusters === null ? 0 : largestCode(clusters) + 1 };
   switch (predictions.task) {
     case 'binary_classification':
       return { stratum: predictions.label, strata: 2, ...cluster };
@@ -129,10 +130,4 @@ export function grouping(predictions: Predictions, clusters: Int32Array | null):
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function largest(codes: Int32Array): number {
-  let max = -1;
-  for (let i = 0; i < codes.length; i++) if (codes[i] > max) max = codes[i];
-  return max;
 }

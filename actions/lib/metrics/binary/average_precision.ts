@@ -1,5 +1,4 @@
-import type { BinaryPredictions, Metric } from '../metric.ts';
-import { ranking } from '../ranking.ts';
+import { rankMetric } from '../rank-metric.ts';
 
 /**
  * AP = Σ_g (a_g / P) · S_g / N_g over the groups g of equal scores, from the highest down: a_g the positive weight of
@@ -9,24 +8,10 @@ import { ranking } from '../ranking.ts';
  * The derivative by the weight of a row in group h has these parts: all rows move N_g of every g from h down, positive
  * rows move S_g there too, their own a_h, and P. The sums "from h down" are totals less running sums.
  */
-export const metric: Metric<BinaryPredictions> = {
+export const metric = rankMetric({
   name: 'average_precision',
-  task: 'binary_classification',
-  better: 'higher',
   description: 'Precision averaged over the recall steps, not interpolated; equal scores are one step.',
-  relative: true,
-  params: {},
-  smooth: true,
-  rootN: true,
-  minimumPerClass: 20,
-  range: [0, 1],
-  thresholdFromBenchmark: false,
-  measure(predictions, _params, influence) {
-    const { row, label, weight, end, positive, negative } = ranking(predictions);
-    if (!(positive > 0 && negative > 0)) {
-      influence?.fill(Number.NaN);
-      return Number.NaN;
-    }
+  at({ row, label, weight, end, positive }, influence) {
     // Σ a_g S_g / N_g, Σ a_g / N_g and Σ a_g S_g / N_g² over all groups.
     let sum = 0;
     let bySeen = 0;
@@ -76,8 +61,7 @@ export const metric: Metric<BinaryPredictions> = {
    * weight from the top through the row: for 1 + S of 1 + N, with S binomial among N, E[(1 + S) / (1 + N)] is
    * precision + (1 − precision) / (1 + N). The precision without the row itself is estimated from the others.
    */
-  bias(predictions) {
-    const { label, weight, end, positive } = ranking(predictions);
+  bias({ label, weight, end, positive }) {
     let bias = 0;
     for (let g = end.length - 1, seen = 0, all = 0; g >= 0; g--) {
       let ones = 0;
@@ -96,4 +80,4 @@ export const metric: Metric<BinaryPredictions> = {
     }
     return bias / positive;
   },
-};
+});

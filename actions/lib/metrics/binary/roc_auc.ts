@@ -1,5 +1,4 @@
-import type { BinaryPredictions, Metric } from '../metric.ts';
-import { ranking } from '../ranking.ts';
+import { rankMetric } from '../rank-metric.ts';
 
 /**
  * The probability that a random positive row scores higher than a random negative one, ties counting half.
@@ -7,24 +6,10 @@ import { ranking } from '../ranking.ts';
  * Its influence values are the placements of DeLong, DeLong & Clarke-Pearson (1988): for a positive row the share of
  * negative weight below it, for a negative row the share of positive weight above it, each less the area.
  */
-export const metric: Metric<BinaryPredictions> = {
+export const metric = rankMetric({
   name: 'roc_auc',
-  task: 'binary_classification',
-  better: 'higher',
   description: 'Area under the ROC curve; ties count half.',
-  relative: true,
-  params: {},
-  smooth: true,
-  rootN: true,
-  minimumPerClass: 20,
-  range: [0, 1],
-  thresholdFromBenchmark: false,
-  measure(predictions, _params, influence) {
-    const { row, label, weight, end, positive, negative } = ranking(predictions);
-    if (!(positive > 0 && negative > 0)) {
-      influence?.fill(Number.NaN);
-      return Number.NaN;
-    }
+  at({ row, label, weight, end, positive, negative }, influence) {
     let area = 0;
     let below = 0;
     for (let g = 0, k = 0; g < end.length; g++) {
@@ -63,4 +48,4 @@ export const metric: Metric<BinaryPredictions> = {
     }
     return value;
   },
-};
+});

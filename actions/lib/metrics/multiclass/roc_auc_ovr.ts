@@ -1,6 +1,7 @@
 import { metric as rocAuc } from '../binary/roc_auc.ts';
 import type { Metric, MulticlassPredictions } from '../metric.ts';
 import { binaryPredictions } from '../predictions.ts';
+import { MINIMUM_PER_CLASS } from '../rank-metric.ts';
 
 export const metric: Metric<MulticlassPredictions> = {
   name: 'roc_auc_ovr',
@@ -11,7 +12,7 @@ export const metric: Metric<MulticlassPredictions> = {
   params: {},
   smooth: true,
   rootN: true,
-  minimumPerClass: 20,
+  minimumPerClass: MINIMUM_PER_CLASS,
   range: [0, 1],
   thresholdFromBenchmark: false,
   measure(predictions, params, influence) {

@@ -1,3 +1,4 @@
+import { kept } from '../kept.ts';
 import { totalWeight } from '../mean.ts';
 import type { Metric, RegressionPredictions } from '../metric.ts';
 import { originOf } from '../predictions.ts';
@@ -53,15 +54,7 @@ interface SortedErrors {
   row: Uint32Array;
 }
 
-const known = new WeakMap<RegressionPredictions, SortedErrors>();
-
-function sortedErrors(predictions: RegressionPredictions): SortedErrors {
-  let found = known.get(predictions);
-  if (found === undefined) {
-    const error = errors(predictions);
-    const row = ascending(error);
-    found = { error: error.toSorted(), row };
-    known.set(predictions, found);
-  }
-  return found;
-}
+const sortedErrors = kept((predictions: RegressionPredictions): SortedErrors => {
+  const error = errors(predictions);
+  return { error: error.toSorted(), row: ascending(error) };
+});
