@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Digest } from './evidence/evaluation.ts';
+import { Digest } from './digest.ts';
 import { Task } from './metric.ts';
 
 /**

@@ -42,7 +42,15 @@ function options(name: string, verb: Verb, argv: string[]): Record<string, unkno
     .exitOverride()
     .allowExcessArguments(false);
   command.configureOutput({ outputError: () => {} });
+  const positional = verb.positional ?? [];
+  for (const key of positional) {
+    const schema = verb.inputs.shape[key];
+    if (schema === undefined) throw new Error(`${name} has no input ${key}`);
+    const required = !z.safeParse(schema, undefined).success;
+    command.argument(required ? `<${key}>` : `[${key}]`, describe(schema, false));
+  }
   for (const [key, schema] of Object.entries(verb.inputs.shape)) {
+    if (positional.includes(key)) continue;
     const isFlag = z.safeParse(schema, true).data === true;
     const off = isFlag && z.safeParse(schema, undefined).data === true;
     const flag = off ? `--no-${key}` : isFlag ? `--${key}` : `--${key} <value>`;
@@ -56,11 +64,11 @@ function options(name: string, verb: Verb, argv: string[]): Record<string, unkno
     throw new UserError(`tiltyard ${name}: ${message}`, { fix: `Run "tiltyard ${name} --help" for its options.` });
   }
   const values: Record<string, unknown> = command.opts();
-  return Object.fromEntries(
-    Object.keys(verb.inputs.shape).flatMap((key) =>
-      values[camel(key)] === undefined ? [] : [[key, values[camel(key)]]],
-    ),
-  );
+  const given = Object.keys(verb.inputs.shape).map((key) => {
+    const position = positional.indexOf(key);
+    return [key, position === -1 ? values[camel(key)] : command.processedArgs[position]] as const;
+  });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 function describe(schema: z.core.$ZodType, off: boolean): string {

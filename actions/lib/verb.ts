@@ -5,6 +5,8 @@ import type { World } from './world.ts';
 export interface Verb<I extends z.ZodObject = z.ZodObject> {
   description: string;
   inputs: I;
+  /** Inputs that the command line takes by position, without a name: `tiltyard diff 1.3.0 1.4.0`. */
+  positional?: readonly string[];
   /** @returns the exit status. */
   run(inputs: z.output<I>, world: World): Promise<number>;
 }

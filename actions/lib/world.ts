@@ -6,6 +6,8 @@ import pc from 'picocolors';
 /** All of the outside that a verb is given instead of reaching for it. */
 export interface World {
   now(): Date;
+  /** The variables of the environment. */
+  env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C or SIGTERM. */
   signal: AbortSignal;
   /** A line for the person in front: a step that begins, or how far it is. On a terminal it is overwritten by the next. */
@@ -38,6 +40,7 @@ export function realWorld(): World {
   };
   return {
     now: () => new Date(),
+    env: process.env,
     signal: controller.signal,
     progress(text) {
       if (!terminal) return;

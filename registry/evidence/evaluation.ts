@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { Digest } from '../digest.ts';
 import { Better, MetricParams, Task } from '../metric.ts';
-
-/** sha256, as lower-case hexadecimal digits. */
-export const Digest = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 of 64 hexadecimal digits');
 
 const Count = z.int().nonnegative();
 /** A measured number. `null` says that it could not be measured (undefined, or touched by a NaN); it is never a pass. */

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { readArtifactFolder } from '#lib/artifact/folder.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
 import { measure, run } from '../fixtures/run.ts';
+import { versionDocument } from '../fixtures/version.ts';
 
 /** Registers a folder of the repository as a version. */
 async function register(repository: Repository, version: string, folder: string, digest?: string): Promise<string> {
   const artifact = await readArtifactFolder(repository.path(folder), 'the version');
   repository.write(
     `registry/shop/versions/${version}.yaml`,
-    `version: ${version}\nartifact:\n  digest: "${digest ?? artifact.digest}"\n  uri: ${folder}\n  bytes: ${artifact.bytes}\n`,
+    stringify(
+      versionDocument(version, (manifest) => {
+        Object.assign(manifest.artifact, { digest: digest ?? artifact.digest, uri: folder, bytes: artifact.bytes });
+      }),
+      { aliasDuplicateObjects: false },
+    ),
   );
   return artifact.digest;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { parseChannels } from '#registry/channels.ts';
 import { parseVersion } from '#registry/version.ts';
+import { versionDocument } from '../fixtures/version.ts';
 
 describe('parseChannels', () => {
   it('reads channels', () => {
@@ -10,6 +12,7 @@ describe('parseChannels', () => {
       canary: { version: '1.5.0', traffic: 5 },
       retired: ['1.3.0'],
       quarantined: [],
+      overrides: [],
     });
   });
 
@@ -17,7 +20,10 @@ describe('parseChannels', () => {
     ['champion: 1.4\n', 'c.yaml:1:1: champion must be text, but is 1.4.'],
     ['champion: v1.4.0\n', 'c.yaml:1:1: champion: a version as 1.4.0.'],
     ['champoin: 1.4.0\n', 'c.yaml:1:1: the document has the unknown key “champoin”.'],
-    ['champion: 1.4.0\nquarantined: [1.4.0]\n', 'c.yaml:1:1: the champion 1.4.0 is quarantined.'],
+    [
+      `champion: 1.4.0\nquarantined: [{ version: 1.4.0, digest: ${'a'.repeat(64)}, reason: slow }]\n`,
+      'c.yaml:1:1: the champion 1.4.0 is quarantined.',
+    ],
     ['canary: { version: 1.5.0, traffic: 0 }\n', 'c.yaml:1:27: canary.traffic must be more than 0, but is 0.'],
   ])('refuses %j', (text, message) => {
     expect(() => parseChannels(text, 'c.yaml')).toThrow(message);
@@ -25,17 +31,19 @@ describe('parseChannels', () => {
 });
 
 describe('parseVersion', () => {
-  const text = `version: 1.4.0\nartifact:\n  digest: ${'a'.repeat(64)}\n  uri: s3://acme-ml/a\n  bytes: 12\n`;
+  const document = versionDocument('1.4.0');
+  const text = stringify(document, { aliasDuplicateObjects: false });
 
   it('reads a manifest', () => {
-    const { value } = parseVersion(text, '1.4.0.yaml', '1.4.0');
-    expect(value).toEqual({ version: '1.4.0', artifact: { digest: 'a'.repeat(64), uri: 's3://acme-ml/a', bytes: 12 } });
+    expect(parseVersion(text, '1.4.0.yaml', '1.4.0').value).toEqual(document);
   });
 
   it('refuses one that stands under another name, or whose digest is none', () => {
     expect(() => parseVersion(text, '1.5.0.yaml', '1.5.0')).toThrow(
       '1.5.0.yaml:1:1: the file names version 1.4.0, but stands for 1.5.0.',
     );
-    expect(() => parseVersion(text.replace('aaaa', ''), 'v.yaml', '1.4.0')).toThrow('v.yaml:3:3: artifact.digest');
+    expect(() => parseVersion(text.replace(document.artifact.digest, 'f00'), 'v.yaml', '1.4.0')).toThrow(
+      'v.yaml:6:3: artifact.digest',
+    );
   });
 });

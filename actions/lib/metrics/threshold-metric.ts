@@ -13,6 +13,7 @@ interface ThresholdMetric extends Pick<MetricFacts, 'name' | 'description'> {
 
 /** The best of all thresholds: the points of scikit-learn's `precision_recall_curve`, every distinct score one of them. */
 export function thresholdMetric({ given, none, ...facts }: ThresholdMetric): Metric<BinaryPredictions> {
+  const byRecall = given === 'recall';
   return {
     ...facts,
     task: 'binary_classification',
@@ -34,10 +35,9 @@ export function thresholdMetric({ given, none, ...facts }: ThresholdMetric): Met
           all += w;
           seen += w * label[k];
         }
-        const recall = seen / positive;
-        const precision = seen / all;
-        const value = given === 'recall' ? precision : recall;
-        if (all > 0 && (given === 'recall' ? recall : precision) >= target && !(best >= value)) best = value;
+        if (all === 0 || !((byRecall ? seen / positive : seen / all) >= target)) continue;
+        const value = byRecall ? seen / all : seen / positive;
+        if (!(best >= value)) best = value;
       }
       return best;
     },
