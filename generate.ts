@@ -5,9 +5,11 @@ import { FeaturesInputs } from './actions/cli/features.ts';
 import { EvaluateInputs } from './actions/evaluate/inputs.ts';
 import { generateMetrics } from './actions/lib/metrics/generate.ts';
 import { Artifact } from './registry/artifact.ts';
+import { DataLock } from './registry/data-lock.ts';
 import { Evaluation } from './registry/evidence/evaluation.ts';
 import type { MetricFacts } from './registry/metric.ts';
 import { Model, metricParameter } from './registry/model.ts';
+import { Settings } from './registry/settings.ts';
 import { type Field, fields } from './registry/yaml/fields.ts';
 
 // npm run generate: writes every file that follows from others. A test compares them with what this gives.
@@ -26,6 +28,8 @@ function schemas(): Generated[] {
   // What a person writes may leave out what has a default; what Tiltyard writes is complete.
   const documents = [
     { name: 'model', schema: Model, io: 'input' },
+    { name: 'settings', schema: Settings, io: 'input' },
+    { name: 'data-lock', schema: DataLock, io: 'input' },
     { name: 'artifact', schema: Artifact, io: 'input' },
     { name: 'evaluation', schema: Evaluation, io: 'output' },
   ] as const;

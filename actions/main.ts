@@ -8,4 +8,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   evaluate: () => import('./evaluate/main.ts'),
   features: () => import('./cli/features.ts'),
   'check-data': () => import('./cli/check-data.ts'),
+  pin: () => import('./cli/pin.ts'),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Digest } from './digest.ts';
 import { type ReadDocument, readDocument } from './document.ts';
+import { UserError } from './error.ts';
 
 /** One dataset of model.yaml as it was when it was pinned. */
 export const Pin = z.strictObject({
@@ -21,6 +22,38 @@ export const DataLock = z.strictObject({
   benchmark: Pin.optional().describe('The benchmark'),
 });
 export type DataLock = z.infer<typeof DataLock>;
+
+/** The datasets that are pinned. Production is not: it is another one every day. */
+export const PINNED = ['train', 'benchmark'] as const;
+export type PinnedName = (typeof PINNED)[number];
+
+/** Where the pins of a model stand, from the root of the repository. */
+export function dataLockPath(model: string): string {
+  return `models/${model}/data.lock.yaml`;
+}
+
+/** What was read, as far as a pin speaks of it. */
+export interface FoundData {
+  uri: string;
+  digest: string;
+  rows: number;
+}
+
+/**
+ * Holds data that were read against their pin: the same bytes, wherever they lie. Data without a pin are fine.
+ * @throws UserError for other bytes, with both digests.
+ */
+export function checkPin(lock: DataLock, name: PinnedName, found: FoundData, model: string): void {
+  const pin = lock[name];
+  if (pin === undefined || pin.sha256 === found.digest) return;
+  const number = (count: number) => count.toLocaleString('en');
+  const where = found.uri === pin.uri ? found.uri : `${found.uri} (pinned as ${pin.uri})`;
+  throw new UserError(
+    `data.${name} is not what ${dataLockPath(model)} pins: ${where} has the sha256 ${found.digest} ` +
+      `(${number(found.rows)} rows), pinned is ${pin.sha256} (${number(pin.rows)} rows)`,
+    { fix: `Bring the pinned data back, or run tiltyard pin --model ${model} --data ${name} to accept these.` },
+  );
+}
 
 /** @throws UserError with file, line and column. */
 export function parseDataLock(text: string, path: string): ReadDocument<DataLock> {

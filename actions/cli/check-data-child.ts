@@ -19,6 +19,6 @@ await serve(async (request) => {
     time: data.time,
     label,
   });
-  const { rows, digest, start, end } = facts;
-  return { head: { rows, digest, start, end, breaches: breaches.map(({ sentence }) => sentence) } };
+  const sentences = breaches.map(({ sentence }) => sentence);
+  return { head: { uri: dataset.uri, files: dataset.files.length, ...facts, breaches: sentences } };
 });

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { loadDataLock } from '#lib/load-data-lock.ts';
 import type { World } from '#lib/world.ts';
+import { checkPin } from '#registry/data-lock.ts';
 import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
 import type { Benchmark, BenchmarkReader } from './benchmark.ts';
@@ -32,7 +34,8 @@ export async function runAll(
     );
   };
   const sliced = model.evaluate.slices?.columns ?? [];
-  const reading = reader.read({
+  const lock = await loadDataLock(data.root, model.name);
+  const read = reader.read({
     kind: 'read',
     data,
     task: model.task,
@@ -44,6 +47,10 @@ export async function runAll(
     cluster: cluster ?? null,
     slices: [...sliced, ...model.evaluate.protected],
     sketches: sketches(subjects),
+  });
+  const reading = read.then((benchmark) => {
+    checkPin(lock, 'benchmark', { ...benchmark, uri: data.dataset.uri }, model.name);
+    return benchmark;
   });
   // Nobody waits for predictions on data that are refused.
   reading.catch(() => stopBoth(running));
