@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { explain } from './yaml/explain.ts';
+import { readPlainYaml } from './yaml/plain.ts';
 import { type Entry, type Problem, refuse } from './yaml/problem.ts';
-import { readYaml } from './yaml/read.ts';
+import { readYaml, type YamlText } from './yaml/read.ts';
 
 /** A document that a person writes, checked against its schema, with the place of each of its entries. */
 export interface ReadDocument<T> {
@@ -21,13 +22,17 @@ export function readDocument<S extends z.ZodType>(
   path: string,
   check: (value: z.output<S>) => Problem[] = () => [],
 ): ReadDocument<z.output<S>> {
-  const yaml = readYaml(text, path);
-  const place = (problem: Problem) => ({ ...problem, at: yaml.position(problem.entry) });
-  const parsed = schema.safeParse(yaml.value);
+  const plain = readPlainYaml(text);
+  // The strict reader knows the places of entries; most documents are sound, and most sound ones never need them.
+  let strict: YamlText | null = null;
+  const yaml = () => (strict ??= readYaml(text, path));
+  const { value } = plain ?? yaml();
+  const place = (problem: Problem) => ({ ...problem, at: yaml().position(problem.entry) });
+  const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    refuse(path, explain(schema, yaml.value, parsed.error.issues).map(place), parsed.error);
+    refuse(path, explain(schema, value, parsed.error.issues).map(place), parsed.error);
   }
   const problems = check(parsed.data);
   if (problems.length > 0) refuse(path, problems.map(place));
-  return { value: parsed.data, path, line: yaml.line };
+  return { value: parsed.data, path, line: (entry) => yaml().line(entry) };
 }
