@@ -162,6 +162,51 @@ export const EvaluatePolicy = z.strictObject({
 });
 export type EvaluatePolicy = z.infer<typeof EvaluatePolicy>;
 
+/** How a version is trained: the program, what it is told, and which rows it doesn't get. */
+export const TrainRecipe = z.strictObject({
+  run: z.string().min(1).describe('The program, without a shell: `node train.ts`'),
+  params: z.record(z.string(), z.json()).default({}).describe('Whatever the program wants to be told'),
+  seed: z.int().nonnegative().default(1).describe('Of all that training draws at random'),
+  validation: z
+    .strictObject({
+      share: z
+        .number()
+        .min(0)
+        .max(0.5)
+        .default(0.1)
+        .describe('Share of the training rows, the latest ones, that the program does not get'),
+    })
+    .prefault({})
+    .describe('Rows on which the threshold is fitted and runs are compared'),
+  decision: z
+    .strictObject({
+      threshold: z
+        .union([z.number().min(0).max(1), z.strictObject({ max: z.string() })])
+        .describe(
+          'From which probability on a row is positive: a number, or `{ max: f1 }`, fitted on the validation rows',
+        ),
+    })
+    .optional()
+    .describe('How probabilities become decisions'),
+  tolerance: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('How far the validation metrics of a second training may lie from the first’s, where its bytes differ'),
+  env: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a variable'))
+    .default([])
+    .describe('Further variables of the environment that the program gets'),
+  limits: z
+    .strictObject({
+      megabytes: z.number().positive().default(8_000).describe('Memory of the program and all that it starts'),
+      minutes: z.number().positive().default(350).describe('Longest time that it may run'),
+    })
+    .prefault({})
+    .describe('What the program may use'),
+});
+export type TrainRecipe = z.infer<typeof TrainRecipe>;
+
 /** `models/<name>/model.yaml`: the recipe (data, features, train) and the policy (evaluate, …) of one model. */
 export const Model = z.strictObject({
   name: z
@@ -172,22 +217,7 @@ export const Model = z.strictObject({
   owner: z.string().optional().describe('Who answers for it: `"@acme/ml-flights"`'),
   data: Data.describe('The rows, and what their columns are'),
   features: z.string().default('features.sql').describe('The SELECT that makes features of raw rows'),
-  train: z
-    .strictObject({
-      run: z.string().min(1).describe('The program, without a shell: `node train.ts`'),
-      params: z.record(z.string(), z.json()).default({}).describe('Whatever the program wants to be told'),
-      seed: z.int().nonnegative().default(1).describe('Of all that training draws at random'),
-      decision: z
-        .strictObject({
-          threshold: z
-            .union([z.number().min(0).max(1), z.strictObject({ max: z.string() })])
-            .describe('From which probability on a row is positive: a number, or `{ max: f1 }`'),
-        })
-        .optional()
-        .describe('How probabilities become decisions'),
-    })
-    .optional()
-    .describe('How a version is trained'),
+  train: TrainRecipe.optional().describe('How a version is trained'),
   evaluate: EvaluatePolicy.describe('What is good enough'),
 });
 export type Model = z.infer<typeof Model>;

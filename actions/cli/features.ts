@@ -1,17 +1,15 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { artifactClasses } from '#lib/artifact/classes.ts';
-import { startChild } from '#lib/child/child.ts';
-import { isStale } from '#lib/data/age.ts';
 import { loadModel } from '#lib/load-model.ts';
 import type { Verb } from '#lib/verb.ts';
 import { writeFolder } from '#lib/write-folder.ts';
-import { Artifact } from '#registry/artifact.ts';
+import type { Artifact } from '#registry/artifact.ts';
 import { UserError } from '#registry/error.ts';
 import type { Dataset, Model } from '#registry/model.ts';
-import { FeaturesMade, type FeaturesRequest, FeaturesStep } from './features-request.ts';
+import { prepare } from '../train/prepare.ts';
+import type { PrepareMade } from '../train/prepare-request.ts';
+import { readSources, type Sources } from '../train/sources.ts';
 
 export const FeaturesInputs = z.strictObject({
   model: z.string().min(1).describe('The model: the name of a folder under models/'),
@@ -37,8 +35,6 @@ export const FeaturesInputs = z.strictObject({
 });
 type Inputs = z.infer<typeof FeaturesInputs>;
 
-const ENTRY = fileURLToPath(new URL('./features-child.ts', import.meta.url));
-
 export const verb: Verb<typeof FeaturesInputs> = {
   description: 'Computes training features through features.sql, and begins the artifact that training completes.',
   inputs: FeaturesInputs,
@@ -46,30 +42,11 @@ export const verb: Verb<typeof FeaturesInputs> = {
     const root = resolve(inputs.root);
     const { model } = await loadModel(root, inputs.model);
     const dataset = trainingRows(model, inputs.data);
-    const sources = await readSources(root, model, inputs);
+    const sources = await chosenSources(root, model, inputs);
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
-    const temporary = await world.temporaryFolder();
-    world.signal.throwIfAborted();
-    const { made, artifact } = await writeFolder(inputs.out, isOurs, async (folder) => {
-      await mkdir(join(folder, 'artifact'));
-      const child = startChild(ENTRY, `computing features of ${dataset.uri}`, limits, world.signal);
-      try {
-        const { data, task, evaluate } = model;
-        const { features, state } = sources;
-        const seed = evaluate.seed;
-        const request: FeaturesRequest = { root, dataset, data, task, features, state, seed, folder, temporary };
-        const { head } = await child.ask(request, (frame) => world.progress(FeaturesStep.parse(frame.head).step));
-        const made = FeaturesMade.parse(head);
-        keepPromises(dataset, made, world.now());
-        const artifact = describe(model, made);
-        await writeFile(join(folder, 'artifact', 'features.sql'), features.sql);
-        await writeFile(join(folder, 'artifact', 'artifact.json'), `${JSON.stringify(artifact, null, 2)}\n`);
-        world.signal.throwIfAborted();
-        return { made, artifact };
-      } finally {
-        child.stop();
-      }
-    });
+    const { made, artifact } = await writeFolder(inputs.out, isOurs, async (folder) =>
+      prepare({ model, root, dataset, sources, validation: 0, limits }, folder, world),
+    );
     for (const line of closing(model, inputs, made, artifact, Object.keys(sources.state))) world.print(line);
     return 0;
   },
@@ -83,50 +60,15 @@ function trainingRows(model: Model, other: string | undefined): Dataset {
   });
 }
 
-async function readSources(root: string, model: Model, { features, state }: Inputs) {
+async function chosenSources(root: string, model: Model, { features, state }: Inputs): Promise<Sources> {
   const folder = join(root, 'models', model.name);
   const path = features === undefined ? join(folder, model.features) : resolve(features);
-  const name = features ?? join('models', model.name, model.features);
-  const sql = await readFile(path, 'utf8').catch(() => {
-    throw new UserError(`there is no ${name}`, { fix: `Write the SELECT that makes features of raw rows to ${path}.` });
-  });
   const tables = resolve(state ?? join(features === undefined ? folder : dirname(path), 'state'));
-  const files = await readdir(tables).catch(() => {
-    if (state === undefined) return [];
+  const given = state === undefined ? null : await stat(tables).catch(() => null);
+  if (state !== undefined && given?.isDirectory() !== true) {
     throw new UserError(`there is no folder ${state}`, { fix: 'Name the folder that holds the SQL of fitted tables.' });
-  });
-  const statements: Record<string, string> = {};
-  for (const file of files.filter((one) => one.endsWith('.sql')).sort()) {
-    statements[file.slice(0, -'.sql'.length)] = await readFile(join(tables, file), 'utf8');
   }
-  return { features: { name, sql }, state: statements };
-}
-
-/** What data.train declares of the rows as a whole. */
-function keepPromises({ uri, min_rows: promised, max_age: age }: Dataset, made: FeaturesMade, now: Date): void {
-  const number = (count: number) => count.toLocaleString('en');
-  if (promised !== undefined && made.rows < promised) {
-    throw new UserError(`the data ${uri} has ${number(made.rows)} rows; at least ${number(promised)} were promised`, {
-      fix: 'Find out where the others are, or correct data.train.min_rows.',
-    });
-  }
-  if (age !== undefined && made.end !== null && isStale(made.end, age, now)) {
-    throw new UserError(`the newest row of the data ${uri} is of ${made.end}; it may be at most ${age} old`, {
-      fix: 'Train on newer rows, or correct data.train.max_age.',
-    });
-  }
-}
-
-function describe(model: Model, { rows, start, end, digest, labels }: FeaturesMade): Artifact {
-  const threshold = model.task === 'binary_classification' ? model.train?.decision?.threshold : null;
-  return Artifact.parse({
-    schema: 'tiltyard/artifact/1',
-    model: model.name,
-    task: model.task,
-    classes: artifactClasses(model, labels),
-    threshold: typeof threshold === 'number' ? threshold : null,
-    training: { rows, start, end, digest, ids: 'training-ids.parquet' },
-  } satisfies z.input<typeof Artifact>);
+  return readSources(path, features ?? join('models', model.name, model.features), tables);
 }
 
 const OURS =
@@ -140,7 +82,7 @@ function isOurs(files: string[]): boolean {
 function closing(
   model: Model,
   { out, root }: Inputs,
-  made: FeaturesMade,
+  made: PrepareMade,
   artifact: Artifact,
   tables: string[],
 ): string[] {
@@ -155,7 +97,7 @@ function closing(
   ];
   if (typeof rule === 'object') {
     lines.push(
-      `The decision threshold is not set: model.yaml asks for the largest ${rule.max}, which Tiltyard does not fit yet. ` +
+      `The decision threshold is not set: model.yaml asks for the largest ${rule.max}, which tiltyard train fits. ` +
         `Set "threshold" in ${join(out, 'artifact', 'artifact.json')}; without it evaluation takes 0.5.`,
     );
   }

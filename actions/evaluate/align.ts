@@ -1,4 +1,4 @@
-import { sameClass } from '#registry/classes.ts';
+import { isReversed, positiveScores } from '#lib/artifact/classes.ts';
 import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
 import type { Predicted } from './predict.ts';
@@ -30,7 +30,7 @@ export function alignedScores(
     version.score === null
       ? null
       : isBinary
-        ? ofPositive(version.score, classesOf(version), positive)
+        ? positiveScores(version.score, classesOf(version), positive)
         : inOrder(version.score, classesOf(version), classes);
   const scores = { candidate: scoresOf(candidate), champion: champion === null ? null : scoresOf(champion) };
   const finite = scores.candidate === null ? null : finiteRows(scores.candidate, scores.champion, rows);
@@ -49,19 +49,6 @@ export function alignedScores(
 
 function classesOf({ opened }: Predicted): string[] | null {
   return opened?.classes ?? null;
-}
-
-/**
- * Whether a version names the positive class first, as scikit-learn does where that comes first in the alphabet. Where
- * neither of its names is the label's, the last one is positive, as artifact.json has it.
- */
-function isReversed(classes: readonly string[], positive: string): boolean {
-  return classes.length === 2 && sameClass(classes[0], positive) && !sameClass(classes[1], positive);
-}
-
-/** The probability of the positive class, from that of the last one. */
-function ofPositive(score: Float64Array, classes: readonly string[] | null, positive: string): Float64Array {
-  return classes !== null && isReversed(classes, positive) ? score.map((probability) => 1 - probability) : score;
 }
 
 /** A version's probabilities in the wanted order of classes. */

@@ -1,22 +1,11 @@
 import { z } from 'zod';
+import { RawData } from '#lib/artifact/raw-data.ts';
 import { Layout } from '#lib/child/arrays.ts';
 import { Artifact } from '#registry/artifact.ts';
-import { Contract } from '#registry/evidence/evaluation.ts';
 import { Task } from '#registry/metric.ts';
-import { Column, Dataset, SliceColumn } from '#registry/model.ts';
+import { SliceColumn } from '#registry/model.ts';
 
-/** Where the raw rows are and what they are declared to be. */
-export const RawData = z.strictObject({
-  root: z.string(),
-  dataset: Dataset,
-  schema: z.record(z.string(), Column),
-  id: z.string(),
-  /** The label and the columns that are known later: never shown to features.sql. */
-  hidden: z.array(z.string()),
-  /** A folder for DuckDB to spill to. */
-  temporary: z.string(),
-});
-export type RawData = z.infer<typeof RawData>;
+export { Opened, RawData } from '#lib/artifact/raw-data.ts';
 
 /** What an artifact's process is asked, one after the other. */
 export const ArtifactRequest = z.discriminatedUnion('kind', [
@@ -35,15 +24,6 @@ export const ArtifactRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('time'), single: z.int().positive(), batch: z.int().positive() }),
 ]);
 export type ArtifactRequest = z.infer<typeof ArtifactRequest>;
-
-/** Answer to `open`. */
-export const Opened = z.object({
-  contract: Contract,
-  features: z.array(z.string()),
-  classes: z.array(z.string()).nullable(),
-  width: z.int().positive(),
-});
-export type Opened = z.infer<typeof Opened>;
 
 /** A part of the answer to `predict`: predictions of `rows` rows from row `first` on. */
 export const PredictedPart = z.object({ first: z.int().nonnegative(), rows: z.int().positive(), layout: Layout });

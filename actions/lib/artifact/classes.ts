@@ -1,3 +1,4 @@
+import { sameClass } from '#registry/classes.ts';
 import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
 
@@ -25,4 +26,17 @@ export function artifactClasses({ task, data }: Pick<Model, 'task' | 'data'>, la
     });
   }
   return labels.length === 2 && labels[1] === positive ? [...labels] : null;
+}
+
+/**
+ * Whether a version names the positive class first, as scikit-learn does where that comes first in the alphabet. Where
+ * neither of its names is the label's, the last one is positive, as artifact.json has it.
+ */
+export function isReversed(classes: readonly string[], positive: string): boolean {
+  return classes.length === 2 && sameClass(classes[0], positive) && !sameClass(classes[1], positive);
+}
+
+/** The probability of the positive class, from that of the last one. */
+export function positiveScores(score: Float64Array, classes: readonly string[] | null, positive: string): Float64Array {
+  return classes !== null && isReversed(classes, positive) ? score.map((probability) => 1 - probability) : score;
 }

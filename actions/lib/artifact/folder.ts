@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Artifact } from '#registry/artifact.ts';
 import { readDocument } from '#registry/document.ts';
 import { UserError } from '#registry/error.ts';
+import { digestFile } from '../digest-file.ts';
 
 /** An artifact that lies in a folder: its description, its digest and those of its parts. */
 export interface ArtifactFolder {
   path: string;
   description: Artifact;
-  /** sha256 over the sorted list of the files' paths and sha256s. */
+  /** sha256 over `list`. */
   digest: string;
+  /** Its files, sorted, one a line: sha256, two spaces, path. */
+  list: string;
   /** sha256 over features.sql and the fitted tables. */
   featuresDigest: string;
   modelBytes: number;
@@ -25,6 +26,11 @@ export interface ArtifactFolder {
 
 const REQUIRED = ['artifact.json', 'features.sql', 'model.onnx'];
 const STATE = /^state\/([a-z][a-z0-9_]{0,62})\.parquet$/;
+
+/** Whether a path is one that an artifact's folder may hold. */
+export function isPart(file: string): boolean {
+  return REQUIRED.includes(file) || file === 'training-ids.parquet' || STATE.test(file);
+}
 
 /**
  * Reads what an artifact's folder holds, digests it, and refuses what does not belong there: links, other files,
@@ -42,7 +48,7 @@ export async function readArtifactFolder(path: string, name: string): Promise<Ar
   for (const file of files) {
     const table = STATE.exec(file)?.[1];
     if (table !== undefined) state[table] = join(path, file);
-    else if (!REQUIRED.includes(file) && file !== 'training-ids.parquet') {
+    if (!isPart(file)) {
       throw new UserError(`${name}: ${path} holds ${JSON.stringify(file)}, which is no part of an artifact`, {
         fix: `Leave only ${REQUIRED.join(', ')}, training-ids.parquet and state/<name>.parquet there.`,
       });
@@ -58,11 +64,13 @@ export async function readArtifactFolder(path: string, name: string): Promise<Ar
   }
   const digests = new Map<string, { sha256: string; bytes: number }>();
   for (const file of files) digests.set(file, await digestFile(join(path, file)));
+  const list = listOf(digests, () => true);
   return {
     path,
     description,
-    digest: digestList(digests, () => true),
-    featuresDigest: digestList(digests, (file) => file === 'features.sql' || file.startsWith('state/')),
+    digest: sha256(list),
+    list,
+    featuresDigest: sha256(listOf(digests, (file) => file === 'features.sql' || file.startsWith('state/'))),
     modelBytes: digests.get('model.onnx')?.bytes ?? 0,
     bytes: [...digests.values()].reduce((sum, { bytes }) => sum + bytes, 0),
     state,
@@ -94,22 +102,13 @@ async function listFiles(path: string, name: string): Promise<string[]> {
   return found.sort();
 }
 
-async function digestFile(path: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(createReadStream(path), async function count(chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  });
-  return { sha256: hash.digest('hex'), bytes };
+function listOf(digests: ReadonlyMap<string, { sha256: string }>, which: (file: string) => boolean): string {
+  return [...digests]
+    .filter(([file]) => which(file))
+    .map(([file, { sha256 }]) => `${sha256}  ${file}\n`)
+    .join('');
 }
 
-function digestList(digests: ReadonlyMap<string, { sha256: string }>, which: (file: string) => boolean): string {
-  const hash = createHash('sha256');
-  for (const [file, { sha256 }] of digests) {
-    if (which(file)) hash.update(`${sha256}  ${file}\n`);
-  }
-  return hash.digest('hex');
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -104,7 +104,8 @@ function requireTime(schema: Record<string, Column>, time: string | undefined): 
   });
 }
 
-function iso(expression: string): string {
+/** A time as ISO 8601 in UTC, for an SQL expression that gives one. */
+export function iso(expression: string): string {
   return `strftime(CAST(${expression} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ')`;
 }
 

@@ -3,12 +3,13 @@ import { type Send, serve } from '#lib/child/serve.ts';
 import { checkDataset, requireSound } from '#lib/data/check.ts';
 import { type Dataset, openDataset } from '#lib/data/dataset.ts';
 import { distinctValues } from '#lib/data/distinct.ts';
-import { type Connection, openDatabase } from '#lib/data/duckdb.ts';
+import { type Connection, literal, openDatabase } from '#lib/data/duckdb.ts';
 import { idSketch, writeSketch } from '#lib/data/sketch.ts';
 import { openFeatures } from '#lib/features/engine.ts';
 import { fitState } from '#lib/features/fit.ts';
 import { computeTrainingFeatures } from '#lib/features/training.ts';
-import { FeaturesRequest } from './features-request.ts';
+import { PrepareRequest } from './prepare-request.ts';
+import { splitRows } from './split.ts';
 
 /*
  * The process that makes what training needs: it holds the training rows against their declaration, fits the state
@@ -16,13 +17,15 @@ import { FeaturesRequest } from './features-request.ts';
  */
 
 await serve(async (request, send) => {
-  const asked = FeaturesRequest.parse(request);
+  const asked = PrepareRequest.parse(request);
   const { data, task, temporary } = asked;
   const { connection } = await openDatabase({ temporary });
   const dataset = await openDataset(connection, asked.dataset, { root: asked.root, schema: data.schema });
   await send({ step: `reading ${dataset.uri}` });
   const facts = await check(connection, dataset, asked);
-  const labels = task === 'regression' ? [] : await distinctValues(connection, dataset, data.label);
+  const split = asked.validation === 0 ? null : await splitRows(connection, dataset, data, asked.validation);
+  const fitted = split?.fitted ?? dataset;
+  const labels = task === 'regression' ? [] : await distinctValues(connection, fitted, data.label);
   await send({ step: 'noting the training rows’ ids' });
   const sketch = await idSketch(connection, dataset, data.id);
   await writeSketch(connection, sketch, join(asked.folder, 'artifact', 'training-ids.parquet'));
@@ -30,16 +33,26 @@ await serve(async (request, send) => {
   const state = await fitState({
     statements: asked.state,
     connection,
-    dataset,
+    // What is fitted must not know the rows that it is held against.
+    dataset: fitted,
     folder: join(asked.folder, 'artifact', 'state'),
     database: { temporary },
+    data,
+    features: asked.features,
+    seed: asked.seed,
   });
-  const features = await compute(connection, dataset, asked, state, send);
+  const features = await compute(connection, fitted, asked, state, send);
+  if (split !== null) await writeRaw(connection, split.held, join(asked.folder, 'validation.parquet'));
   const { rows, digest, start, end } = facts;
-  return { head: { rows, digest, start, end, features, labels } };
+  return { head: { rows, digest, start, end, validation: split?.held.facts ?? null, features, labels } };
 });
 
-async function check(connection: Connection, dataset: Dataset, { data, task }: FeaturesRequest) {
+/** Raw rows, from which the finished artifact makes its own features. */
+async function writeRaw(connection: Connection, { relation }: Dataset, path: string): Promise<void> {
+  await connection.run(`COPY (SELECT * FROM ${relation}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`);
+}
+
+async function check(connection: Connection, dataset: Dataset, { data, task }: PrepareRequest) {
   const column = data.schema[data.label];
   const classes = task === 'multiclass_classification';
   const facts = await checkDataset(connection, dataset, {
@@ -56,7 +69,7 @@ async function check(connection: Connection, dataset: Dataset, { data, task }: F
 async function compute(
   connection: Connection,
   dataset: Dataset,
-  { data, features: { name, sql }, folder, seed, temporary }: FeaturesRequest,
+  { data, features: { name, sql }, folder, seed, temporary }: PrepareRequest,
   state: Record<string, string>,
   send: Send,
 ): Promise<string[]> {
