@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { channelProblems } from './channel-rules.ts';
 import { Digest } from './digest.ts';
 import { type ReadDocument, readDocument } from './document.ts';
 import { VersionNumber } from './version.ts';
 
-/** A version that must not serve again, and why. */
+/** A canary's share of the traffic, in per cent. */
+export const Traffic = z.number().gt(0).max(100);
+
+/** A version that must not serve again, and why. It holds for the digest, under whatever number. */
 export const Quarantined = z.strictObject({
   version: VersionNumber,
   digest: Digest,
@@ -11,7 +15,10 @@ export const Quarantined = z.strictObject({
 });
 export type Quarantined = z.infer<typeof Quarantined>;
 
-/** A quarantined version that a person let back in, until a day. */
+/**
+ * A quarantined digest that a person lets back in, until a day. The quarantine stays written beside it and holds again
+ * when the day is over: what has moved by then stays where it is, and moves no further.
+ */
 export const Override = z.strictObject({
   version: VersionNumber,
   digest: Digest,
@@ -27,28 +34,19 @@ export type Override = z.infer<typeof Override>;
  */
 export const Channels = z.strictObject({
   champion: VersionNumber.nullable().default(null),
-  /** A version that gets a share of the traffic, in per cent. */
-  canary: z
-    .strictObject({ version: VersionNumber, traffic: z.number().gt(0).max(100) })
-    .nullable()
-    .default(null),
+  /** A version that gets a share of the traffic. */
+  canary: z.strictObject({ version: VersionNumber, traffic: Traffic }).nullable().default(null),
+  /** Champions of before; the last one is the next to go back to. */
   retired: z.array(VersionNumber).default([]),
   quarantined: z.array(Quarantined).default([]),
   overrides: z.array(Override).default([]),
 });
 export type Channels = z.infer<typeof Channels>;
 
-/** @throws UserError with file, line and column. */
+/**
+ * Reads channels.yaml and holds it against the rules that take no other file to check.
+ * @throws UserError with file, line and column.
+ */
 export function parseChannels(text: string, path: string): ReadDocument<Channels> {
-  return readDocument(Channels, text, path, (channels) =>
-    channels.champion !== null && channels.quarantined.some(({ version }) => version === channels.champion)
-      ? [
-          {
-            entry: ['champion'],
-            message: `the champion ${channels.champion} is quarantined`,
-            fix: 'Point the channel to a version that is not.',
-          },
-        ]
-      : [],
-  );
+  return readDocument(Channels, text, path, (channels) => channelProblems(channels));
 }
