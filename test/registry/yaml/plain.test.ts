@@ -112,8 +112,33 @@ describe('readPlainYaml', () => {
 
   it('agrees on texts of a few plain lines, nested in any way', () => {
     const parts = [
-      ...['a: 1', 'b: x', 'a:', 'c:', '- ', '- a', '- b: 2', '-', '  ', ' ', '\n', '\n', '\n  ', '\n    '],
-      ...[': ', '"', '#', '{}', 'x', '0', "'", 'a: 1\n', '  b: 2\n', '  - x\n', '  - c: 3\n', '    d: 4\n', 'e:\n'],
+      'a: 1',
+      'b: x',
+      'a:',
+      'c:',
+      '- ',
+      '- a',
+      '- b: 2',
+      '-',
+      '  ',
+      ' ',
+      '\n',
+      '\n',
+      '\n  ',
+      '\n    ',
+      ': ',
+      '"',
+      '#',
+      '{}',
+      'x',
+      '0',
+      "'",
+      'a: 1\n',
+      '  b: 2\n',
+      '  - x\n',
+      '  - c: 3\n',
+      '    d: 4\n',
+      'e:\n',
     ];
     const part = fc.constantFrom(...parts);
     fc.assert(
