@@ -37,5 +37,7 @@ export async function writeTogether(files: Readonly<Record<string, string | null
 /** What went wrong in writing to `path`, as the user's error where the place is to blame. */
 export function asPlaceError(error: unknown, path: string): unknown {
   if (!(error instanceof Error && 'code' in error && PLACE.includes(String(error.code)))) return error;
-  return new UserError(`${path} can't be written: ${error.message}`, { fix: 'Name another place.', cause: error });
+  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const fix = full ? 'Free some space there, or name another place.' : 'Name another place.';
+  return new UserError(`${path} can't be written: ${error.message}`, { fix, cause: error });
 }
