@@ -230,10 +230,8 @@ describe('applyMove', () => {
   it('goes further back with each rollback, and after a promotion to the champion before', () => {
     const moves = [promote('1.0.0'), toCanary('1.1.0'), promote('1.1.0'), toCanary('1.2.0'), promote('1.2.0')];
     const back = walk([...moves, rollback('1.1.0'), toCanary('1.3.0'), promote('1.3.0')], context());
-    expect(back.map(({ after }) => after.retired.at(-1) ?? null)).toEqual([
-      ...[null, null, '1.0.0', '1.0.0', '1.1.0'],
-      ...['1.0.0', '1.0.0', '1.1.0'],
-    ]);
+    const next = back.map(({ after }) => after.retired.at(-1) ?? 'none').join(' ');
+    expect(next).toBe('none none 1.0.0 1.0.0 1.1.0 1.0.0 1.0.0 1.1.0');
   });
 });
 
