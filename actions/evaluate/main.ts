@@ -21,7 +21,8 @@ export const verb: Verb<typeof EvaluateInputs> = {
     const { model, where } = await loadModel(root, inputs.model);
     if (inputs.benchmark !== undefined) model.data.benchmark.uri = inputs.benchmark;
     const { candidate, champion } = inputs;
-    const subjects = await findSubjects(model, { root, candidate, champion, selfTest: inputs['self-test'] });
+    const asked = { root, candidate, champion, selfTest: inputs['self-test'] };
+    const subjects = await findSubjects(model, asked, world);
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
     const request = { model, subjects, root, limits, latency: inputs.latency, major: inputs.major };
     const { evidence, flips } = await evaluate(request, world);

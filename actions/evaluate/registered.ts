@@ -1,28 +1,39 @@
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { ArtifactFolder } from '#lib/artifact/folder.ts';
+import { loadSettings } from '#lib/load-settings.ts';
 import { readChannels, readVersion } from '#lib/registry/working-tree.ts';
+import { fetchArtifact } from '#lib/store/artifact.ts';
+import { openStore } from '#lib/store/open.ts';
+import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
-import { VersionNumber } from '#registry/version.ts';
+import { type Version, VersionNumber } from '#registry/version.ts';
 
-/** Where a registered version's artifact lies, and what its manifest says of it. */
-export interface Registered {
-  version: string;
-  folder: string;
-  digest: string;
-}
-
-/** The artifact of a registered version; null where `name` is no version number (then it is a folder). */
-export async function locateVersion(root: string, model: string, name: string): Promise<Registered | null> {
+/**
+ * The artifact of a registered version, out of the store that its manifest names; null where `name` is no version number
+ * (then it is a folder).
+ */
+export async function fetchVersion(
+  root: string,
+  model: string,
+  name: string,
+  world: Pick<World, 'env' | 'signal' | 'progress'>,
+): Promise<ArtifactFolder | null> {
   if (!VersionNumber.safeParse(name).success) return null;
   const { value, path } = await readVersion(root, model, name);
-  const { artifact } = value;
-  if (artifact.uri.startsWith('s3://')) {
-    throw new UserError(`${path}: the artifact lies at ${artifact.uri}, which this release can't fetch`, {
-      fix: 'Copy it to a folder and give that folder.',
-    });
-  }
-  const place = artifact.uri.startsWith('file:') ? fileURLToPath(artifact.uri) : resolve(root, artifact.uri);
-  return { version: name, folder: place, digest: artifact.digest };
+  const { digest, bytes } = value.artifact;
+  const { store: settings } = await loadSettings(root);
+  const store = await openStore({ ...settings, uri: storeOf(value, path) }, { root, ...world });
+  const megabytes = (count: number) => (count / 1e6).toFixed(1);
+  const onBytes = (done: number) => world.progress(`fetching ${name}: ${megabytes(done)} of ${megabytes(bytes)} MB`);
+  return fetchArtifact({ store, digest, bytes, root, onBytes });
+}
+
+/** The store that a manifest's uri names: all but the digest at its end. */
+function storeOf({ artifact: { uri, digest } }: Version, path: string): string {
+  const end = `/${digest}`;
+  if (/^(file:|s3:\/\/)/.test(uri) && uri.endsWith(end)) return uri.slice(0, -end.length);
+  throw new UserError(`${path}: artifact.uri is ${uri}, which is no store and the artifact's digest`, {
+    fix: 'Restore the manifest from git; tiltyard register writes s3://bucket/prefix/<digest>, or file:<folder>/<digest>.',
+  });
 }
 
 /** The version that channels.yaml names as champion; null where there is none yet. */

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { type ArtifactFolder, readArtifactFolder } from '#lib/artifact/folder.ts';
+import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
-import { locateChampion, locateVersion } from './registered.ts';
+import { fetchVersion, locateChampion } from './registered.ts';
 
 /** One of the two versions, before anything of it has run. */
 export interface NamedArtifact extends ArtifactFolder {
@@ -29,10 +30,11 @@ export function versionsOf({ candidate, champion }: Subjects): NamedArtifact[] {
 export async function findSubjects(
   model: Model,
   asked: { root: string; candidate: string; champion: string | undefined; selfTest: boolean },
+  world: World,
 ): Promise<Subjects> {
-  const candidate = await find('candidate', asked.candidate, asked.root, model);
+  const candidate = await find('candidate', asked.candidate, asked.root, model, world);
   const named = asked.champion ?? (await locateChampion(asked.root, model.name));
-  const champion = named === null ? null : await find('champion', named, asked.root, model);
+  const champion = named === null ? null : await find('champion', named, asked.root, model, world);
   const identical = champion !== null && champion.digest === candidate.digest;
   if (identical && !asked.selfTest) {
     throw new UserError(`the candidate is the champion itself: both have the digest ${candidate.digest}`, {
@@ -47,22 +49,20 @@ export async function findSubjects(
   return { candidate, champion, identical };
 }
 
-async function find(role: NamedArtifact['role'], name: string, root: string, model: Model): Promise<NamedArtifact> {
-  const registered = await locateVersion(root, model.name, name);
-  const folder = await readArtifactFolder(registered?.folder ?? resolve(name), `the ${role}`);
-  if (registered !== null && registered.digest !== folder.digest) {
-    throw new UserError(
-      `the ${role} ${name} has the digest ${folder.digest}, but its manifest says ${registered.digest}`,
-      {
-        fix: 'The artifact was changed after it was registered: fetch it again, and find out who changed it.',
-      },
-    );
-  }
+async function find(
+  role: NamedArtifact['role'],
+  name: string,
+  root: string,
+  model: Model,
+  world: World,
+): Promise<NamedArtifact> {
+  const registered = await fetchVersion(root, model.name, name, world);
+  const folder = registered ?? (await readArtifactFolder(resolve(name), `the ${role}`));
   if (folder.description.model !== model.name || folder.description.task !== model.task) {
     throw new UserError(
       `the ${role} in ${folder.path} was made for ${folder.description.model} (${folder.description.task}), not for ${model.name} (${model.task})`,
       { fix: 'Name an artifact of this model.' },
     );
   }
-  return { ...folder, role, version: registered?.version ?? null };
+  return { ...folder, role, version: registered === null ? null : name };
 }

@@ -1,23 +1,33 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readArtifactFolder } from '#lib/artifact/folder.ts';
+import { loadSettings } from '#lib/load-settings.ts';
+import { pushArtifact } from '#lib/store/artifact.ts';
+import { openStore } from '#lib/store/open.ts';
+import type { Version } from '#registry/version.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
 import { measure, run } from '../fixtures/run.ts';
 import { versionDocument } from '../fixtures/version.ts';
 
-/** Registers a folder of the repository as a version. */
-async function register(repository: Repository, version: string, folder: string, digest?: string): Promise<string> {
+/** Registers a folder of the repository as a version, by way of the store; `edit` changes what its manifest says. */
+async function register(
+  repository: Repository,
+  version: string,
+  folder: string,
+  edit: (artifact: Version['artifact']) => void = () => {},
+): Promise<string> {
+  const { root } = repository;
+  const { store: settings } = await loadSettings(root);
+  const store = await openStore(settings, { root, env: {}, signal: new AbortController().signal });
   const artifact = await readArtifactFolder(repository.path(folder), 'the version');
-  repository.write(
-    `registry/shop/versions/${version}.yaml`,
-    stringify(
-      versionDocument(version, (manifest) => {
-        Object.assign(manifest.artifact, { digest: digest ?? artifact.digest, uri: folder, bytes: artifact.bytes });
-      }),
-      { aliasDuplicateObjects: false },
-    ),
-  );
-  return artifact.digest;
+  const { digest, uri, bytes } = await pushArtifact(store, artifact);
+  const manifest = versionDocument(version, (document) => {
+    Object.assign(document.artifact, { digest, uri, bytes });
+    edit(document.artifact);
+  });
+  repository.write(`registry/shop/versions/${version}.yaml`, stringify(manifest, { aliasDuplicateObjects: false }));
+  return digest;
 }
 
 describe('registered versions', () => {
@@ -37,19 +47,46 @@ describe('registered versions', () => {
     ]);
   });
 
-  it('are refused where the artifact is not what was registered, or the number is not known', async () => {
+  it('are fetched from the store that their manifest names, once', async () => {
+    const repository = makeRepository({ count: 100 });
+    repository.write('tiltyard.yaml', 'store: { uri: "file:first" }\n');
+    await register(repository, '1.0.0', 'champion');
+    repository.write('tiltyard.yaml', 'store: { uri: "file:second" }\n');
+    await register(repository, '1.1.0', 'candidate');
+    for (const folder of ['champion', 'candidate']) rmSync(repository.path(folder), { recursive: true });
+    const fetched = await run(repository, { candidate: '1.1.0', champion: '1.0.0' });
+    expect([fetched.status, fetched.errors]).toEqual([0, '']);
+    expect(fetched.world.steps.join('\n')).toMatch(/fetching 1.1.0: 0.0 of 0.0 MB/);
+    for (const store of ['first', 'second']) rmSync(repository.path(store), { recursive: true });
+    expect((await run(repository, { candidate: '1.1.0', champion: '1.0.0' })).status).toBe(0);
+  });
+
+  it('are refused where the store has another artifact than was registered, or none, or the number is not known', async () => {
     const repository = makeRepository({ count: 50 });
     await register(repository, '1.0.0', 'champion');
-    await register(repository, '1.1.0', 'champion', '0'.repeat(64));
-    repository.write('registry/shop/channels.yaml', 'champion: 1.1.0\n');
-    const changed = await run(repository, { champion: null });
-    expect([changed.status, changed.wrote]).toEqual([3, []]);
-    expect(changed.errors).toContain('the champion 1.1.0 has the digest');
-    expect(changed.errors).toContain('changed after it was registered');
+    await register(repository, '1.1.0', 'champion', (artifact) => (artifact.bytes += 1));
+    await register(repository, '1.2.0', 'champion', (artifact) => {
+      artifact.digest = '0'.repeat(64);
+      artifact.uri = `file:.tiltyard/store/${artifact.digest}`;
+    });
+    await register(repository, '1.3.0', 'champion', (artifact) => (artifact.uri = 'champion'));
+    await register(repository, '1.4.0', 'champion', (artifact) => (artifact.digest = '0'.repeat(64)));
+    const refused: [string, string][] = [
+      ['1.1.0', 'but its manifest says'],
+      ['1.2.0', `has no object ${'0'.repeat(64)}`],
+      ['1.3.0', 'registry/shop/versions/1.3.0.yaml: artifact.uri is champion'],
+      ['1.4.0', 'registry/shop/versions/1.4.0.yaml: artifact.uri is file:.tiltyard/store/'],
+    ];
+    for (const [version, message] of refused) {
+      repository.write('registry/shop/channels.yaml', `champion: ${version}\n`);
+      const { status, wrote, errors } = await run(repository, { champion: null });
+      expect([version, status, wrote]).toEqual([version, 3, []]);
+      expect(errors).toContain(message);
+    }
     const unknown = await run(repository, { candidate: '1.0.1' });
     expect([unknown.status, unknown.wrote]).toEqual([3, []]);
     expect(unknown.errors).toContain('does not have version 1.0.1');
-    expect(unknown.errors).toContain('Choose one of 1.0.0, 1.1.0.');
+    expect(unknown.errors).toContain('Choose one of 1.0.0, 1.1.0, 1.2.0, 1.3.0, 1.4.0.');
   });
 
   it('count how many candidates this benchmark has judged already, each once', async () => {
