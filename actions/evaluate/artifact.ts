@@ -32,7 +32,7 @@ export async function runArtifact(
     return {
       ...opened,
       async predict(expected, onRows) {
-        let score = new Float64Array(expected * opened.width);
+        let score = sharedNumbers(expected * opened.width);
         const closing = await ask({ kind: 'predict' }, ({ head, body }) => {
           const { first, rows, layout } = PredictedPart.parse(head);
           const [part] = unpack(layout, body);
@@ -64,8 +64,13 @@ export async function runArtifact(
   }
 }
 
-function grown(array: Float64Array<ArrayBuffer>, least: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(Math.max(least, array.length * 2));
+function grown(array: Float64Array, least: number): Float64Array {
+  const larger = sharedNumbers(Math.max(least, array.length * 2));
   larger.set(array);
   return larger;
+}
+
+/** In memory that threads share, so that none copies them. */
+function sharedNumbers(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }

@@ -7,10 +7,11 @@ import { startReader } from './benchmark.ts';
 import { assemble } from './evidence.ts';
 import { type FlipList, listFlips } from './flip-list.ts';
 import { measureLatency } from './measure-latency.ts';
+import { measureTask } from './measure-task.ts';
 import { openBoth, type Running } from './predict.ts';
 import { rawData, runAll, stopBoth } from './run.ts';
 import type { Subjects } from './subjects.ts';
-import { measureTask } from './task.ts';
+import { slicesOf } from './task.ts';
 
 export interface EvaluateRequest {
   model: Model;
@@ -44,7 +45,8 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
     const { benchmark } = ran;
     const scores = alignedScores(model, ran.candidate, ran.champion, benchmark.rows);
     const settings = { confidence, seed, identical: subjects.identical };
-    const { examples, ...measurements } = measureTask({ model, benchmark, scores, settings, onStep: world.progress });
+    const slices = slicesOf({ model, benchmark });
+    const { examples, ...measurements } = await measureTask({ model, benchmark, scores, slices, settings }, world);
     clock.lap('measure');
     const flips = examples.length === 0 ? null : await listFlips(examples, reader);
     const { latency } = request;

@@ -1,7 +1,7 @@
 import { binaryMetrics, multiclassMetrics, regressionMetrics } from '#lib/metrics/catalogue.generated.ts';
 import type { Metric, Predictions } from '#lib/metrics/metric.ts';
 import { binaryPredictions, multiclassPredictions, regressionPredictions } from '#lib/metrics/predictions.ts';
-import type { Evaluation } from '#registry/evidence/evaluation.ts';
+import type { Comparison, Evaluation } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
 import type { Benchmark } from './benchmark.ts';
 import { reliability } from './calibration.ts';
@@ -33,38 +33,51 @@ export type Measurements = Pick<
   'comparisons' | 'slices' | 'slice_columns' | 'fairness' | 'calibration' | 'confusion' | 'curves' | 'flips'
 > & { examples: FlipExamples[] };
 
+/** Plain data, so that it can be handed to a thread. */
 export interface Circumstances {
   model: Model;
   benchmark: Benchmark;
   scores: Scores;
+  /** What rows are grouped by: `slicesOf` this model and benchmark. */
+  slices: SliceCodes[];
   settings: Settings;
-  onStep(what: string): void;
 }
 
-/** Measures all that the model's task knows. */
-export function measureTask(circumstances: Circumstances): Measurements {
+/** What is to be measured, in two halves that need nothing of each other, so that each may have a thread of its own. */
+export interface Halves {
+  /** Every metric over all rows. */
+  whole(onStep: (what: string) => void): Comparison[];
+  /** All else; the comparisons are those of the slices. */
+  parts(): Measurements;
+}
+
+/** All that the model's task knows how to measure. */
+export function halvesOf(circumstances: Circumstances): Halves {
   const { benchmark, scores, model } = circumstances;
   const { weight } = benchmark;
   const { thresholds } = scores;
   if (model.task === 'binary_classification') {
     const label = new Uint8Array(benchmark.label);
-    const of = (score: Float64Array, role: 'candidate' | 'champion') =>
-      binaryPredictions({ label, score, threshold: thresholds[role], weight });
-    const pair = pairOf(circumstances, of);
+    const pair = pairOf(circumstances, (score, role) =>
+      binaryPredictions({ label, score, threshold: thresholds[role], weight }),
+    );
     const usable = scores.candidate !== null && scores.notFinite === 0 ? pair : null;
     return {
-      ...measured(circumstances, binaryMetrics, pair),
-      fairness:
-        usable === null
-          ? []
-          : protectedColumns(circumstances).map((column) =>
-              fairnessOf(column, usable, circumstances.settings.confidence),
-            ),
-      calibration: usable === null ? null : both(usable, reliability),
-      confusion: usable === null ? null : { classes: scores.classes ?? ['0', '1'], ...both(usable, confusion) },
-      // With one class only, no rate of the other is defined.
-      curves: usable === null || new Set(label).size < 2 ? null : both(usable, curves),
-      ...flipsOf(circumstances, usable, predictedClass),
+      whole: (onStep) => whole(circumstances, binaryMetrics, pair, onStep),
+      parts: () => ({
+        ...sliced(circumstances, binaryMetrics, pair),
+        fairness:
+          usable === null
+            ? []
+            : protectedColumns(circumstances).map((column) =>
+                fairnessOf(column, usable, circumstances.settings.confidence),
+              ),
+        calibration: usable === null ? null : both(usable, reliability),
+        confusion: usable === null ? null : { classes: scores.classes ?? ['0', '1'], ...both(usable, confusion) },
+        // With one class only, no rate of the other is defined.
+        curves: usable === null || !(label.includes(0) && label.includes(1)) ? null : both(usable, curves),
+        ...flipsOf(circumstances, usable, predictedClass),
+      }),
     };
   }
   if (model.task === 'multiclass_classification') {
@@ -73,24 +86,30 @@ export function measureTask(circumstances: Circumstances): Measurements {
     const pair = pairOf(circumstances, (score) => multiclassPredictions({ label, score, classes, weight }));
     const usable = scores.candidate !== null && scores.notFinite === 0 ? pair : null;
     return {
-      ...measured(circumstances, multiclassMetrics, pair),
-      fairness: [],
-      calibration: null,
-      confusion: usable === null ? null : { classes: scores.classes ?? [], ...both(usable, confusion) },
-      curves: null,
-      ...flipsOf(circumstances, usable, predictedClass),
+      whole: (onStep) => whole(circumstances, multiclassMetrics, pair, onStep),
+      parts: () => ({
+        ...sliced(circumstances, multiclassMetrics, pair),
+        fairness: [],
+        calibration: null,
+        confusion: usable === null ? null : { classes: scores.classes ?? [], ...both(usable, confusion) },
+        curves: null,
+        ...flipsOf(circumstances, usable, predictedClass),
+      }),
     };
   }
   const label = new Float64Array(benchmark.label);
   const pair = pairOf(circumstances, (score) => regressionPredictions({ label, score, weight }));
   return {
-    ...measured(circumstances, regressionMetrics, pair),
-    fairness: [],
-    calibration: null,
-    confusion: null,
-    curves: null,
-    flips: null,
-    examples: [],
+    whole: (onStep) => whole(circumstances, regressionMetrics, pair, onStep),
+    parts: () => ({
+      ...sliced(circumstances, regressionMetrics, pair),
+      fairness: [],
+      calibration: null,
+      confusion: null,
+      curves: null,
+      flips: null,
+      examples: [],
+    }),
   };
 }
 
@@ -108,32 +127,47 @@ function pairOf<P extends Predictions>(
   };
 }
 
-function measured<P extends Predictions>(
-  { model, benchmark, scores, settings, onStep }: Circumstances,
+function whole<P extends Predictions>(
+  { model, scores, settings }: Circumstances,
+  metrics: readonly Metric<P>[],
+  pair: Pair<P>,
+  onStep: (what: string) => void,
+): Comparison[] {
+  const planned = planMetrics(metrics, model.evaluate);
+  return measureAll(planned, pair, touchedBy(scores), settings, (done) =>
+    onStep(`metrics ${done} of ${planned.length}`),
+  );
+}
+
+function sliced<P extends Predictions>(
+  { model, scores, slices, settings }: Circumstances,
   metrics: readonly Metric<P>[],
   pair: Pair<P>,
 ): Pick<Measurements, 'comparisons' | 'slices' | 'slice_columns'> {
-  const planned = planMetrics(metrics, model.evaluate);
-  const touched: Touched = { count: scores.notFinite, stopped: scores.candidate === null, compared: scores.compared };
-  const comparisons = measureAll(planned, pair, touched, settings, (done) =>
-    onStep(`metrics ${done} of ${planned.length}`),
-  );
   const policy = model.evaluate.slices;
   const primary = primaryOf(metrics, model);
   if (policy === undefined || primary === null || scores.candidate === null)
-    return { comparisons, slices: [], slice_columns: [] };
-  const columns = slicedColumns({ model, benchmark });
-  const slices = policy.pairs ? [...columns, ...pairsOf(columns)] : columns;
-  onStep('slices');
-  const found = measureSlices(primary, pair, scores.finite, slices, policy, settings, touched);
+    return { comparisons: [], slices: [], slice_columns: [] };
   return {
-    comparisons: [...comparisons, ...found.comparisons],
-    slices: found.slices,
+    ...measureSlices(primary, pair, scores.finite, slices, policy, settings, touchedBy(scores)),
     slice_columns: slices.map(({ columns }) => columns),
   };
 }
 
+function touchedBy(scores: Scores): Touched {
+  return { count: scores.notFinite, stopped: scores.candidate === null, compared: scores.compared };
+}
+
 type Columns = Pick<Circumstances, 'model' | 'benchmark'>;
+
+/**
+ * The columns that the policy slices by, and on request their pairs.
+ * @throws UserError where two columns have too many values together.
+ */
+export function slicesOf(from: Columns): SliceCodes[] {
+  const columns = slicedColumns(from);
+  return from.model.evaluate.slices?.pairs === true ? [...columns, ...pairsOf(columns)] : columns;
+}
 
 /** The benchmark's codes are those of the policy's slices first, then those of protected columns. */
 function slicedColumns({ model, benchmark }: Columns): SliceCodes[] {

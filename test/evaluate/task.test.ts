@@ -5,7 +5,7 @@ import { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { Task } from '#registry/metric.ts';
 import { parseModel } from '#registry/parse-model.ts';
 import type { Benchmark } from '../../actions/evaluate/benchmark.ts';
-import { measureTask, type Scores } from '../../actions/evaluate/task.ts';
+import { halvesOf, type Scores, slicesOf } from '../../actions/evaluate/task.ts';
 import { CLASSES, modelDocument } from '../fixtures/repository.ts';
 
 /** The parts of the evidence that are measured, as the strict schema has them; NaN would be null there, and refused. */
@@ -67,7 +67,10 @@ function measured({ task, label, candidate, champion, weight = null, clusters = 
     notFinite: 0,
   };
   const settings = { confidence: 0.95, seed: 1, identical: false };
-  const { examples, ...parts } = measureTask({ model, benchmark, scores, settings, onStep: () => {} });
+  const halves = halvesOf({ model, benchmark, scores, slices: slicesOf({ model, benchmark }), settings });
+  const comparisons = halves.whole(() => {});
+  const { examples, ...parts } = halves.parts();
+  parts.comparisons.unshift(...comparisons);
   return { examples, ...Measured.parse(JSON.parse(JSON.stringify(parts))) };
 }
 

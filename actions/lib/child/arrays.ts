@@ -5,6 +5,12 @@ const KINDS = { Uint8Array, Uint16Array, Int32Array, Uint32Array, Float64Array }
 type Kind = keyof typeof KINDS;
 export type NumberArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 
+/** What makes a view over memory, of one process alone or shared by its threads. */
+interface View {
+  readonly BYTES_PER_ELEMENT: number;
+  new (memory: ArrayBufferLike, at: number, length: number): NumberArray;
+}
+
 const ALIGNMENT = 8;
 
 /** What a body holds: its arrays one after the other, each starting at a multiple of eight bytes. */
@@ -32,12 +38,13 @@ export function pack(arrays: readonly NumberArray[]): { layout: Layout; body: Ui
  * The arrays of a body again, as views over it.
  * @throws Error where the body is not as long as the layout says: the other side may be hostile.
  */
-export function unpack(layout: Layout, body: Uint8Array<ArrayBuffer>): NumberArray[] {
+export function unpack(layout: Layout, body: Uint8Array): NumberArray[] {
   let at = 0;
   const arrays = layout.map(({ kind, length }) => {
-    const bytes = length * KINDS[kind].BYTES_PER_ELEMENT;
+    const Numbers: View = KINDS[kind];
+    const bytes = length * Numbers.BYTES_PER_ELEMENT;
     if (at + bytes > body.byteLength) throw new Error('a frame holds less than its layout says');
-    const array = new KINDS[kind](body.buffer, body.byteOffset + at, length);
+    const array = new Numbers(body.buffer, body.byteOffset + at, length);
     at += padded(bytes);
     return array;
   });

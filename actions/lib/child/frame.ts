@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
  */
 export interface Frame {
   head: unknown;
-  body: Uint8Array<ArrayBuffer>;
+  body: Uint8Array;
 }
 
 const LENGTHS = 8;
@@ -49,8 +49,9 @@ export async function* readFrames(stream: Readable): AsyncGenerator<Frame> {
         continue;
       }
       const head: unknown = JSON.parse(all.toString('utf8', LENGTHS, LENGTHS + lengths.head));
-      // A copy, so that typed arrays over it are aligned and the pipe's buffers can go.
-      const body = new Uint8Array(all.subarray(LENGTHS + lengths.head, wanted));
+      // A copy, so that typed arrays over it are aligned and the pipe's buffers can go; in memory that threads share.
+      const body = new Uint8Array(new SharedArrayBuffer(lengths.body));
+      body.set(all.subarray(LENGTHS + lengths.head, wanted));
       chunks = [all.subarray(wanted)];
       buffered -= wanted;
       wanted = LENGTHS;
