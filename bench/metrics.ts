@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { planMetrics } from '../actions/evaluate/plan.ts';
+import { planMetrics } from '../actions/lib/metrics/plan.ts';
 import { binaryMetrics } from '../actions/lib/metrics/catalogue.generated.ts';
 import { binaryPredictions } from '../actions/lib/metrics/predictions.ts';
 import { compare } from '../actions/lib/statistics/compare.ts';

@@ -24,6 +24,8 @@ export interface MetricFacts {
    * better side (`positive_rate`).
    */
   relative: boolean;
+  /** Whether it depends on a version's decision threshold, and on no probability besides. */
+  thresholded?: boolean;
   /** Names of its parameters with their defaults; `null` where the policy must give the value. */
   params: Record<string, number | null>;
 }

@@ -8,6 +8,7 @@ export const metrics: readonly MetricFacts[] = [
     better: 'higher',
     description: "Share of the rows that are classified rightly at the version's own threshold.",
     relative: true,
+    thresholded: true,
     params: {},
   },
   {
@@ -25,6 +26,7 @@ export const metrics: readonly MetricFacts[] = [
     description:
       "Mean of the shares of positive and of negative rows classified rightly at the version's own threshold.",
     relative: true,
+    thresholded: true,
     params: {},
   },
   {
@@ -50,6 +52,7 @@ export const metrics: readonly MetricFacts[] = [
     description:
       "Mean cost of a row at the version's own threshold, from the cost of each outcome; a gain is a negative cost.",
     relative: true,
+    thresholded: true,
     params: { false_positive: null, false_negative: null, true_positive: 0, true_negative: 0 },
   },
   {
@@ -58,6 +61,7 @@ export const metrics: readonly MetricFacts[] = [
     better: 'higher',
     description: "Harmonic mean of precision and recall at the version's own threshold.",
     relative: true,
+    thresholded: true,
     params: {},
   },
   {
@@ -74,6 +78,7 @@ export const metrics: readonly MetricFacts[] = [
     better: 'higher',
     description: "Matthews' correlation of prediction and label at the version's own threshold.",
     relative: true,
+    thresholded: true,
     params: {},
   },
   {
@@ -82,6 +87,7 @@ export const metrics: readonly MetricFacts[] = [
     better: 'higher',
     description: "Share of the rows predicted positive at the version's own threshold; neither side is better.",
     relative: false,
+    thresholded: true,
     params: {},
   },
   {
@@ -90,6 +96,7 @@ export const metrics: readonly MetricFacts[] = [
     better: 'higher',
     description: "Share of the rows predicted positive, at the version's own threshold, that are positive.",
     relative: true,
+    thresholded: true,
     params: {},
   },
   {
@@ -107,6 +114,7 @@ export const metrics: readonly MetricFacts[] = [
     better: 'higher',
     description: "Share of the positive rows that are predicted positive at the version's own threshold.",
     relative: true,
+    thresholded: true,
     params: {},
   },
   {

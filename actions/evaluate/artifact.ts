@@ -3,7 +3,8 @@ import type { ArtifactFolder } from '#lib/artifact/folder.ts';
 import { unpack } from '#lib/child/arrays.ts';
 import { type Child, type Limits, startChild } from '#lib/child/child.ts';
 import type { Calls } from './latency.ts';
-import { type ArtifactRequest, Opened, PredictedAll, PredictedPart, type RawData, Timed } from './requests.ts';
+import { Opened, type RawData } from '#lib/artifact/raw-data.ts';
+import { type ArtifactRequest, PredictedAll, PredictedPart, Timed } from './requests.ts';
 
 const ENTRY = fileURLToPath(new URL('./artifact-child.ts', import.meta.url));
 

@@ -5,8 +5,6 @@ import { Artifact } from '#registry/artifact.ts';
 import { Task } from '#registry/metric.ts';
 import { SliceColumn } from '#registry/model.ts';
 
-export { Opened, RawData } from '#lib/artifact/raw-data.ts';
-
 /** What an artifact's process is asked, one after the other. */
 export const ArtifactRequest = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -6,7 +6,7 @@ import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
 import type { Benchmark, BenchmarkReader } from './benchmark.ts';
 import { type Circumstances, type Predicted, predictOne, type Running } from './predict.ts';
-import type { RawData } from './requests.ts';
+import type { RawData } from '#lib/artifact/raw-data.ts';
 import { type Subjects, versionsOf } from './subjects.ts';
 
 /** The benchmark, and what both versions said of it. */

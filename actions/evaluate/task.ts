@@ -11,7 +11,7 @@ import { predictedClass } from './decision.ts';
 import { fairnessOf } from './fairness.ts';
 import { countFlips, type FlipExamples } from './flips.ts';
 import { measureAll, measureSlices, type Pair, type Settings, type Touched } from './measure.ts';
-import { fillParams, type Planned, planMetrics } from './plan.ts';
+import { fillParams, type Planned, planMetrics } from '#lib/metrics/plan.ts';
 import { pairsOf, type SliceCodes } from './slices.ts';
 
 /** Finite predictions of both versions, aligned to the candidate's classes; null where a version could not predict. */

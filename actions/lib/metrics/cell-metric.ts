@@ -1,6 +1,6 @@
 import type { MetricFacts, MetricParams } from '#registry/metric.ts';
-import { type CellDerivatives, type Confusion, confusion, influenceByCell, stepByCell } from './confusion.ts';
-import type { BinaryPredictions, Metric } from './metric.ts';
+import { type CellDerivatives, confusion, influenceByCell, stepByCell } from './confusion.ts';
+import type { BinaryPredictions, CellWeights, Metric } from './metric.ts';
 
 /** What sets apart one metric that is a function of the four cells of the confusion matrix. */
 interface CellMetric extends Pick<MetricFacts, 'name' | 'better' | 'description'> {
@@ -12,7 +12,7 @@ interface CellMetric extends Pick<MetricFacts, 'name' | 'better' | 'description'
    * The value and its derivatives by the cells' weights. Cells must be scale-free (twice the weight, the same value), so
    * that the influence values sum to zero. Undefined is NaN.
    */
-  at(this: void, cells: Confusion, params: MetricParams): { value: number; by: CellDerivatives };
+  at(this: void, cells: CellWeights, params: MetricParams): { value: number; by: CellDerivatives };
 }
 
 /** A metric of the confusion matrix: the delta method gives its influence values. */
@@ -26,6 +26,8 @@ export function cellMetric({ at, ...facts }: CellMetric): Metric<BinaryPredictio
     smooth: true,
     rootN: true,
     thresholdFromBenchmark: false,
+    thresholded: true,
+    ofCells: (cells, params) => at(cells, params).value,
     step: (predictions, params) => stepByCell(predictions, at(confusion(predictions), params).by),
     measure(predictions, params, influence) {
       const { value, by } = at(confusion(predictions), params);

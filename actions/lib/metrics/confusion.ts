@@ -1,18 +1,14 @@
 import { kept } from './kept.ts';
-import type { BinaryPredictions } from './metric.ts';
+import type { BinaryPredictions, CellWeights } from './metric.ts';
 
-/** Weight of the rows in each cell of the confusion matrix at the version's own threshold. */
-export interface Confusion {
-  truePositive: number;
-  falsePositive: number;
-  falseNegative: number;
-  trueNegative: number;
+/** The confusion matrix at the version's own threshold. */
+export interface Confusion extends CellWeights {
   /** Cell of each row: 2 × (predicted positive) + label. */
   cell: Uint8Array;
 }
 
 /** The derivative of a metric by the weight in each cell. */
-export type CellDerivatives = Pick<Confusion, 'truePositive' | 'falsePositive' | 'falseNegative' | 'trueNegative'>;
+export type CellDerivatives = CellWeights;
 
 /** The confusion matrix of these predictions; made on first use, then kept with them. */
 export const confusion: (predictions: BinaryPredictions) => Confusion = kept(count);

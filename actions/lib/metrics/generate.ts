@@ -68,7 +68,7 @@ function path(line: string): string {
   return line.slice(line.indexOf("'"));
 }
 
-function entry({ name, task, better, description, relative, params }: MetricFacts): string {
+function entry({ name, task, better, description, relative, thresholded = false, params }: MetricFacts): string {
   const inner = Object.entries(params).map(([key, value]) => `${key}: ${value}`);
   return [
     '  {\n',
@@ -77,6 +77,7 @@ function entry({ name, task, better, description, relative, params }: MetricFact
     property('better', quote(better)),
     property('description', quote(description)),
     property('relative', String(relative)),
+    thresholded ? property('thresholded', 'true') : '',
     property('params', inner.length === 0 ? '{}' : `{ ${inner.join(', ')} }`),
     '  },\n',
   ].join('');

@@ -39,6 +39,14 @@ export interface RegressionPredictions {
   weight: Float64Array | null;
 }
 
+/** Weight of the rows in each cell of the confusion matrix. */
+export interface CellWeights {
+  truePositive: number;
+  falsePositive: number;
+  falseNegative: number;
+  trueNegative: number;
+}
+
 export type Predictions = BinaryPredictions | MulticlassPredictions | RegressionPredictions;
 
 /**
@@ -80,4 +88,6 @@ export interface Metric<P extends Predictions = Predictions> extends MetricFacts
   /** Whether the metric looks for its threshold on the benchmark itself, instead of using the version's own. */
   thresholdFromBenchmark: boolean;
   measure(predictions: P, params: MetricParams, influence?: Float64Array): number;
+  /** Its value from the weights in the cells of the confusion matrix, where it depends on nothing else. */
+  ofCells?(cells: CellWeights, params: MetricParams): number;
 }

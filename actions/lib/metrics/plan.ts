@@ -1,4 +1,4 @@
-import type { Metric, Predictions } from '#lib/metrics/metric.ts';
+import type { Metric, Predictions } from './metric.ts';
 import type { MetricParams } from '#registry/metric.ts';
 import { metricLabel } from '#registry/metric.ts';
 import type { EvaluatePolicy, MetricRule } from '#registry/model.ts';
