@@ -5,8 +5,10 @@ keepCompiledCode();
 const { runCommandLine } = await import('./cli/command-line.ts');
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
+  train: () => import('./train/main.ts'),
   evaluate: () => import('./evaluate/main.ts'),
   features: () => import('./cli/features.ts'),
   'check-data': () => import('./cli/check-data.ts'),
   pin: () => import('./cli/pin.ts'),
+  fsck: () => import('./cli/fsck.ts'),
 });

@@ -50,6 +50,15 @@ export const Artifact = z.strictObject({
         .describe(
           'The sketch of the training rows’ ids, by which evaluation finds rows that it shares with the benchmark',
         ),
+      seed_noise: z
+        .strictObject({
+          metric: z.string().describe('The primary metric, with its parameters'),
+          standard_deviation: z.number().nonnegative().describe('Of its values on the validation rows'),
+          seeds: z.int().min(2).describe('With how many seeds it was trained'),
+        })
+        .nullable()
+        .default(null)
+        .describe('How far the primary metric moves when only the seed changes; null where nobody tried'),
     })
     .describe('The rows that it was trained on'),
 });

@@ -36,7 +36,8 @@ export function dataLockPath(model: string): string {
 export interface FoundData {
   uri: string;
   digest: string;
-  rows: number;
+  /** Not given where nothing has counted them yet. */
+  rows?: number;
 }
 
 /**
@@ -46,11 +47,11 @@ export interface FoundData {
 export function checkPin(lock: DataLock, name: PinnedName, found: FoundData, model: string): void {
   const pin = lock[name];
   if (pin === undefined || pin.sha256 === found.digest) return;
-  const number = (count: number) => count.toLocaleString('en');
+  const rows = (count: number | undefined) => (count === undefined ? '' : ` (${count.toLocaleString('en')} rows)`);
   const where = found.uri === pin.uri ? found.uri : `${found.uri} (pinned as ${pin.uri})`;
   throw new UserError(
-    `data.${name} is not what ${dataLockPath(model)} pins: ${where} has the sha256 ${found.digest} ` +
-      `(${number(found.rows)} rows), pinned is ${pin.sha256} (${number(pin.rows)} rows)`,
+    `data.${name} is not what ${dataLockPath(model)} pins: ${where} has the sha256 ${found.digest}${rows(found.rows)}, ` +
+      `pinned is ${pin.sha256}${rows(pin.rows)}`,
     { fix: `Bring the pinned data back, or run tiltyard pin --model ${model} --data ${name} to accept these.` },
   );
 }

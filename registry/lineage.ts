@@ -22,6 +22,8 @@ export const Environment = z.strictObject({
   python: z.string().nullable(),
   /** sha256 of each lock file (package-lock.json, requirements.txt, uv.lock, …), by its path from the root. */
   lock_files: z.record(z.string(), Digest),
+  /** sha256 of the value of each variable that `train.env` lets through, by name; not given where it names none. */
+  variables: z.record(z.string(), Digest).optional(),
   /** Digest of the container image, where the run had one. */
   container: z.string().nullable(),
   platform: z.string(),

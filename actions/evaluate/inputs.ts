@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '#lib/inputs.ts';
 
 /** What of an evaluation varies per run; everything else stands in model.yaml. The same names on the command line and in action.yml. */
 export const EvaluateInputs = z.strictObject({
@@ -36,7 +37,3 @@ export const EvaluateInputs = z.strictObject({
     .describe('What ends the job red: fail, or also inconclusive, or never a verdict'),
 });
 export type EvaluateInputs = z.infer<typeof EvaluateInputs>;
-
-function flag(fallback = false) {
-  return z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(fallback);
-}

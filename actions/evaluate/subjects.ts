@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type ArtifactFolder, readArtifactFolder } from '#lib/artifact/folder.ts';
+import { fetchVersion, locateChampion } from '#lib/registry/registered.ts';
 import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
-import { fetchVersion, locateChampion } from './registered.ts';
 
 /** One of the two versions, before anything of it has run. */
 export interface NamedArtifact extends ArtifactFolder {

@@ -41,18 +41,18 @@ function refuse(command: string, what: string): UserError {
 }
 
 /**
- * The file of a program: one that is named with a slash lies in the model's folder or is an absolute path, any other is
- * looked for on PATH.
+ * The file of a program: one that is named with a slash is an absolute path or lies in the first of `folders` that has
+ * it, any other is looked for on PATH.
  */
-export async function findProgram(name: string, folder: string, path: string): Promise<string> {
+export async function findProgram(name: string, folders: readonly string[], path: string): Promise<string> {
   const candidates =
     name.includes('/') || isAbsolute(name)
-      ? [resolve(folder, name)]
+      ? [...new Set(folders.map((folder) => resolve(folder, name)))]
       : path.split(delimiter).flatMap((place) => (place === '' ? [] : [join(place, name)]));
   for (const candidate of candidates) if (await isProgram(candidate)) return candidate;
   throw new UserError(`train.run names the program ${JSON.stringify(name)}, which is not there`, {
     fix: name.includes('/')
-      ? `It was looked for at ${candidates.join('')}; it must be a file that may be executed.`
+      ? `It was looked for at ${candidates.join(' and ')}; it must be a file that may be executed.`
       : 'Install it, or correct its name; it was looked for on PATH.',
   });
 }

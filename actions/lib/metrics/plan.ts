@@ -1,7 +1,7 @@
-import type { Metric, Predictions } from './metric.ts';
 import type { MetricParams } from '#registry/metric.ts';
 import { metricLabel } from '#registry/metric.ts';
 import type { EvaluatePolicy, MetricRule } from '#registry/model.ts';
+import type { Metric, Predictions } from './metric.ts';
 
 /** A metric with all of its parameters. */
 export interface Planned<P extends Predictions> {

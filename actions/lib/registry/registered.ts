@@ -1,11 +1,11 @@
-import type { ArtifactFolder } from '#lib/artifact/folder.ts';
-import { loadSettings } from '#lib/load-settings.ts';
-import { readChannels, readVersion } from '#lib/registry/working-tree.ts';
-import { fetchArtifact } from '#lib/store/artifact.ts';
-import { openStore } from '#lib/store/open.ts';
-import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
 import { type Version, VersionNumber } from '#registry/version.ts';
+import type { ArtifactFolder } from '../artifact/folder.ts';
+import { loadSettings } from '../load-settings.ts';
+import { fetchArtifact } from '../store/artifact.ts';
+import { openStore } from '../store/open.ts';
+import type { World } from '../world.ts';
+import { readChannels, readVersion } from './working-tree.ts';
 
 /**
  * The artifact of a registered version, out of the store that its manifest names; null where `name` is no version number

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { flag } from '#lib/inputs.ts';
+
+/** What of a training varies per run; everything else stands in model.yaml. The same names on the command line and in action.yml. */
+export const TrainInputs = z.strictObject({
+  model: z.string().min(1).describe('The model: the name of a folder under models/'),
+  out: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A folder that gets artifact/ and training.json besides; one that an earlier run made is replaced'),
+  root: z.string().min(1).default('.').describe('Root of the repository that holds models/ and registry/'),
+  force: flag().describe('Train also where the same inputs were trained before'),
+  verify: flag().describe('Train twice, and demand the same artifact, or the same metrics within train.tolerance'),
+  seeds: z.coerce
+    .number('is not a number')
+    .int('is no whole number')
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('With how many seeds to train, to tell how far the primary metric moves by chance alone'),
+  'allow-changes': flag().describe('Do not mind files of the repository that change while the program runs'),
+  'memory-limit': z.coerce
+    .number('is not a number')
+    .positive()
+    .default(2_000)
+    .describe('Memory that each child process may use, in megabytes'),
+  timeout: z.coerce
+    .number('is not a number')
+    .positive()
+    .default(1_800)
+    .describe('Longest time that each child process may take, in seconds'),
+});
+export type TrainInputs = z.infer<typeof TrainInputs>;

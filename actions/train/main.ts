@@ -1,0 +1,76 @@
+import { cp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { reportToWorkflow } from '#lib/action.ts';
+import { loadModel } from '#lib/load-model.ts';
+import type { Verb } from '#lib/verb.ts';
+import type { World } from '#lib/world.ts';
+import { writeFolder } from '#lib/write-folder.ts';
+import { trainingLines, trainingSummary } from '#registry/markdown/training.ts';
+import type { Model } from '#registry/model.ts';
+import { type BuiltBefore, findBuilt } from './built-before.ts';
+import { TrainInputs } from './inputs.ts';
+import { primaryMetric } from './primary.ts';
+import { resolveInputs } from './resolve.ts';
+import { openWork, sweepRuns } from './runs.ts';
+import { trainModel } from './train-model.ts';
+
+export const verb: Verb<typeof TrainInputs> = {
+  description:
+    'Trains a model: features, the training program, and an artifact with evidence of what it was made from.',
+  inputs: TrainInputs,
+  async run(inputs, world) {
+    const root = resolve(inputs.root);
+    const { model } = await loadModel(root, inputs.model);
+    const { built, cached } = await build(root, model, inputs, world);
+    const { artifact, evidence } = inputs.out === undefined ? built : await copyTo(inputs.out, built);
+    const { training } = built;
+    const primary = primaryMetric(model).name;
+    const outputs = { digest: training.artifact.digest, artifact, evidence, cached: String(cached) };
+    await reportToWorkflow(outputs, trainingSummary(training, primary, cached ? built.by : null));
+    for (const line of trainingLines(training, primary, cached ? built.by : null)) world.print(line);
+    world.print(`Artifact in ${artifact}, evidence in ${evidence}`);
+    return 0;
+  },
+};
+
+async function build(
+  root: string,
+  model: Model,
+  inputs: TrainInputs,
+  world: World,
+): Promise<{ built: BuiltBefore; cached: boolean }> {
+  await sweepRuns(root, model.name);
+  const work = await openWork(root);
+  try {
+    const { seeds, verify } = inputs;
+    const resolved = await resolveInputs(root, model, work, world, { seeds });
+    const before = inputs.force || verify ? null : await findBuilt(root, model.name, resolved.digest, world);
+    if (before !== null) return { built: before, cached: true };
+    const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
+    const how = { verify, seeds, allowChanges: inputs['allow-changes'], limits };
+    const { name, folder, training } = await trainModel(resolved, work, how, world);
+    const built = {
+      by: `the run ${name}`,
+      artifact: join(folder, 'artifact'),
+      evidence: join(folder, 'training.json'),
+    };
+    return { built: { ...built, training }, cached: false };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+const OURS =
+  /^(training\.json|artifact(\/(features\.sql|artifact\.json|training-ids\.parquet|model\.onnx|state(\/\w+\.parquet)?))?)$/;
+
+async function copyTo(
+  out: string,
+  { artifact, evidence }: BuiltBefore,
+): Promise<{ artifact: string; evidence: string }> {
+  const isOurs = (files: string[]) => files.includes('training.json') && files.every((file) => OURS.test(file));
+  await writeFolder(out, isOurs, async (folder) => {
+    await cp(artifact, join(folder, 'artifact'), { recursive: true });
+    await cp(evidence, join(folder, 'training.json'));
+  });
+  return { artifact: join(out, 'artifact'), evidence: join(out, 'training.json') };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { asPlaceError } from '#lib/write.ts';
+import { Run } from '#registry/run.ts';
+import { killMarked } from './process-tree.ts';
+
+/** The folder of a model's runs, from the repository's root. */
+export function runsFolder(root: string, model: string): string {
+  return join(root, '.tiltyard', 'runs', model);
+}
+
+/** A name that no other run has; by its name, runs sort by their beginning. */
+export function newRunName(now: Date): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(':', '-')}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Writes run.json of a run, never half of it. */
+export async function writeRun(folder: string, run: Run): Promise<void> {
+  const path = join(folder, 'run.json');
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(`${path}.part`, `${JSON.stringify(Run.parse(run), null, 1)}\n`);
+    await rename(`${path}.part`, path);
+  } catch (error) {
+    throw asPlaceError(error, path);
+  }
+}
+
+/** Every run of a model that can be read, the oldest first. */
+export async function listRuns(root: string, model: string): Promise<{ folder: string; run: Run }[]> {
+  const folder = runsFolder(root, model);
+  const found: { folder: string; run: Run }[] = [];
+  for (const name of (await readdir(folder).catch(() => [])).sort()) {
+    const text = await readFile(join(folder, name, 'run.json'), 'utf8').catch(() => null);
+    const run = text === null ? null : readRun(text);
+    if (run !== null && run.run === name) found.push({ folder: join(folder, name), run });
+  }
+  return found;
+}
+
+function readRun(text: string): Run | null {
+  try {
+    return Run.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** This process, as others find out whether it still runs. */
+export function thisProcess(): { host: string; pid: number } {
+  return { host: hostname(), pid: process.pid };
+}
+
+/** The folder in which runs work before they have anything to show. */
+export function workFolder(root: string): string {
+  return join(root, '.tiltyard', 'work');
+}
+
+/** Makes a folder to work in, which says whose it is, so that it can be swept once its process is gone. */
+export async function openWork(root: string): Promise<string> {
+  const { host, pid } = thisProcess();
+  const folder = join(workFolder(root), `${pid}-${randomBytes(4).toString('hex')}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'owner.json'), JSON.stringify({ host, pid }));
+  } catch (error) {
+    throw asPlaceError(error, folder);
+  }
+  return folder;
+}
+
+/**
+ * Clears away what killed runs left: ends processes that outlived them, removes the folders they worked in, and writes
+ * into their run.json that they were killed.
+ */
+export async function sweepRuns(root: string, model: string): Promise<void> {
+  for (const { folder, run } of await listRuns(root, model)) {
+    if (run.state !== 'running' || !isGone(run.process)) continue;
+    killMarked(run.run);
+    await writeRun(folder, { ...run, state: 'interrupted', why: 'It was killed.', process: null });
+  }
+  const work = workFolder(root);
+  for (const name of await readdir(work).catch(() => [])) {
+    const text = await readFile(join(work, name, 'owner.json'), 'utf8').catch(() => null);
+    const owner = text === null ? null : /^\{"host":"([^"]*)","pid":(\d+)\}$/.exec(text);
+    if (owner === null || !isGone({ host: owner[1], pid: Number(owner[2]) })) continue;
+    await rm(join(work, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of this machine is gone; of another machine nobody can tell. */
+function isGone(process_: Run['process']): boolean {
+  if (process_ === null || process_.host !== hostname()) return process_ === null;
+  try {
+    process.kill(process_.pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}

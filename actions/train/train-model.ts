@@ -1,0 +1,68 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Limits } from '#lib/child/child.ts';
+import type { World } from '#lib/world.ts';
+import { UserError } from '#registry/error.ts';
+import { prepareInputs } from './prepared.ts';
+import { primaryMetric } from './primary.ts';
+import type { Resolved } from './resolve.ts';
+import { newRunName } from './runs.ts';
+import type { SeedValue } from './spread.ts';
+import { type TrainedRun, type TrainingRequest, trainOnce } from './train.ts';
+
+/** How thoroughly a model is trained. */
+export interface Thoroughness {
+  /** Train it again, from the data on, and compare. */
+  verify: boolean;
+  /** With how many seeds: that of model.yaml, and those that follow it. */
+  seeds: number;
+  allowChanges: boolean;
+  /** Of our own processes, each. */
+  limits: Limits;
+}
+
+/**
+ * Trains a model: the runs with other seeds and the one to compare with come first, since what they say belongs into
+ * the evidence of the last one. `work` is where runs may work; it holds the resolved program.
+ */
+export async function trainModel(
+  resolved: Resolved,
+  work: string,
+  { verify, seeds, allowChanges, limits }: Thoroughness,
+  world: World,
+): Promise<TrainedRun> {
+  const { model, inputs } = resolved;
+  if (seeds > 1 && resolved.recipe.validation.share === 0) {
+    throw new UserError('the spread over seeds is measured on validation rows, and train.validation.share is 0', {
+      fix: 'Hold some rows out, or train with one seed.',
+    });
+  }
+  const prepared = await prepareInputs(resolved, work, limits, world);
+  const name = newRunName(world.now());
+  const { params, seed } = inputs;
+  const plain: TrainingRequest = {
+    prepared,
+    params,
+    seed,
+    purpose: 'train',
+    of: null,
+    otherSeeds: [],
+    earlier: null,
+    sweep: null,
+    allowChanges,
+  };
+  const primary = primaryMetric(model).name;
+  const otherSeeds: SeedValue[] = [];
+  for (let other = seed + 1; other < seed + seeds; other++) {
+    const { training } = await trainOnce({ ...plain, seed: other, purpose: 'seed', of: name }, world);
+    const value = training.validation?.metrics[primary];
+    if (value !== undefined) otherSeeds.push({ seed: other, value });
+  }
+  if (!verify) return trainOnce({ ...plain, name, otherSeeds }, world);
+  const again = join(work, 'again');
+  await mkdir(again);
+  const before = await prepareInputs(resolved, again, limits, world);
+  const request: TrainingRequest = { ...plain, prepared: before, purpose: 'verification', of: name, otherSeeds };
+  const { training: earlier } = await trainOnce(request, world);
+  return trainOnce({ ...plain, name, otherSeeds, earlier }, world);
+}
