@@ -2,7 +2,7 @@ import type { Metric, Predictions } from '#lib/metrics/metric.ts';
 import type { Comparison, Estimate } from '#registry/evidence/evaluation.ts';
 import { minimumDetectable } from '#registry/statistics/power.ts';
 import { countClusters } from './clusters.ts';
-import { interval, skewedInterval } from './interval.ts';
+import { cautiousInterval, skewedInterval } from './interval.ts';
 import { mcnemarOf } from './mcnemar.ts';
 import { byBootstrap, byInfluence, type CompareOptions, type Stray } from './stray.ts';
 
@@ -28,7 +28,7 @@ export function compare<P extends Predictions>(options: CompareOptions<P>): Comp
     difference,
     ...(identical && difference !== null
       ? EXACT_ZERO
-      : { ...paired(difference, spreadOf, confidence), method: known ? found.method : 'none' }),
+      : { ...paired(difference, spreadOf, confidence, clusters !== null), method: known ? found.method : 'none' }),
     rows: candidate.rows,
     clusters: clusters === null ? null : countClusters(clusters),
     design_effect: found.designEffect,
@@ -47,14 +47,17 @@ const EXACT_ZERO = {
   minimum_detectable: 0,
 } as const;
 
-/** The difference's interval is symmetric: its skewness is too uncertain to be of use where it would matter. */
-function paired(difference: number | null, error: Stray | null, confidence: number) {
+/**
+ * The interval of the difference. Sums over clusters are few and may be skewed where models differ, so a skewness that is
+ * seen moves that end out; over single rows the interval is symmetric, as DeLong's is.
+ */
+function paired(difference: number | null, error: Stray | null, confidence: number, clustered: boolean) {
   if (difference === null || error === null) {
     return { interval: null, standard_error: null, degrees_of_freedom: null, minimum_detectable: null };
   }
-  const { standardError, degreesOfFreedom } = error;
+  const { standardError, degreesOfFreedom, skewness } = error;
   return {
-    interval: interval(difference, standardError, degreesOfFreedom, confidence),
+    interval: cautiousInterval(difference, standardError, degreesOfFreedom, clustered ? skewness : 0, confidence),
     standard_error: standardError,
     degrees_of_freedom: degreesOfFreedom,
     minimum_detectable: minimumDetectable(standardError, degreesOfFreedom, confidence),

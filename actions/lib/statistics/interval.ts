@@ -27,3 +27,14 @@ export function skewedInterval(
   const inverse = (y: number) => (3 / skewness) * (Math.cbrt(1 + skewness * (y - skewness / 6)) - 1);
   return [centre - error * inverse(t), centre - error * inverse(-t)];
 }
+
+/**
+ * The interval each end of which is the further one of the t interval's and the skewed interval's. The skewness of few
+ * units is mostly noise: it may make an interval wider, never narrower.
+ */
+export function cautiousInterval(...estimate: Parameters<typeof skewedInterval>): Interval {
+  const [centre, error, df, , confidence] = estimate;
+  const even = interval(centre, error, df, confidence);
+  const skewed = skewedInterval(...estimate);
+  return [Math.min(even[0], skewed[0]), Math.max(even[1], skewed[1])];
+}
