@@ -11,6 +11,7 @@ import { compare } from '#lib/statistics/compare.ts';
 import { mcnemar } from '#lib/statistics/mcnemar.ts';
 import { random } from '#lib/statistics/random.ts';
 import { Comparison } from '#registry/evidence/evaluation.ts';
+import { studentQuantile } from '#registry/statistics/student.ts';
 import distributions from '../../registry/statistics/golden/distributions.json' with { type: 'json' };
 import golden from './golden/comparisons.json' with { type: 'json' };
 
@@ -65,6 +66,20 @@ describe('the golden standard errors', () => {
     });
     expect(weighted.difference).toBeCloseTo(golden.brier_clustered_weighted.difference, 13);
     expect(weighted.standard_error).toBeCloseTo(golden.brier_clustered_weighted.standard_error, 13);
+  });
+
+  test('the interval of a difference is symmetric over rows; over clusters an end may lie further out, none nearer', () => {
+    for (const metric of [rocAuc, brierScore, accuracy]) {
+      const reach = (units: Int32Array | null) => {
+        const { difference, interval: ends, standard_error, degrees_of_freedom } = found(metric, { clusters: units });
+        const half = studentQuantile(0.975, degrees_of_freedom ?? 1) * (standard_error ?? 0);
+        return [(difference ?? 0) - (ends?.[0] ?? 0), (ends?.[1] ?? 0) - (difference ?? 0)].map((side) => side / half);
+      };
+      for (const side of reach(null)) expect(side).toBeCloseTo(1, 10);
+      const sides = reach(clusters).toSorted((a, b) => a - b);
+      expect(sides[0]).toBeCloseTo(1, 10);
+      expect(sides[1]).toBeGreaterThan(1.001);
+    }
   });
 
   test.each(distributions.mcnemar)('McNemar of %d and %d equals statsmodels', (fixed, broken, wanted) => {
