@@ -13,9 +13,20 @@ export const StoreSettings = z.strictObject({
 });
 export type StoreSettings = z.infer<typeof StoreSettings>;
 
+export const BotSettings = z.strictObject({
+  workflow: z
+    .string()
+    .regex(/^\.github\/workflows\/[\w.-]+\.ya?ml$/, 'a path as .github/workflows/tiltyard.yml')
+    .default('.github/workflows/tiltyard.yml')
+    .describe('The workflow that evaluates; evidence of any other counts for nothing'),
+  max_wait: z.int().positive().default(60).describe('Minutes without evidence after which a person is asked'),
+});
+export type BotSettings = z.infer<typeof BotSettings>;
+
 /** `tiltyard.yaml`: what holds for all models of a repository. */
 export const Settings = z.strictObject({
   store: StoreSettings.prefault({}).describe('Where artifacts are kept'),
+  bot: BotSettings.prefault({}).describe('What the bot goes by'),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -1,0 +1,29 @@
+/** What the bot will do, each with its reason in a sentence. Plain data: `apply` performs it, the log shows it. */
+export type Action = { reason: string } & (
+  | { kind: 'comment'; pull: number; head: string; model: string; id: number | null; body: string }
+  | { kind: 'remove_comment'; pull: number; id: number }
+  | {
+      kind: 'check';
+      pull: number;
+      head: string;
+      name: string;
+      id: number | null;
+      /** Null while it is not known yet. Never neutral: GitHub lets that satisfy a required check. */
+      conclusion: 'success' | 'failure' | 'action_required' | null;
+      title: string;
+      summary: string;
+      annotations: Annotation[];
+    }
+);
+
+/** A remark on lines of a file of the head. */
+export interface Annotation {
+  path: string;
+  line: number;
+  level: 'notice' | 'warning' | 'failure';
+  message: string;
+}
+
+export interface Plan {
+  actions: Action[];
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { ask, type GitHub, type Place } from './client.ts';
+
+const CheckRun = z.object({
+  id: z.int(),
+  name: z.string(),
+  head_sha: z.string(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  started_at: z.coerce.date().nullable(),
+  output: z.object({ title: z.string().nullable(), summary: z.string().nullable() }),
+  app: z.object({ id: z.int() }).nullable(),
+});
+export type CheckRun = z.infer<typeof CheckRun>;
+
+const Page = z.object({ check_runs: z.array(CheckRun) });
+
+/** The newest check run of each name that an App made on a commit. */
+export async function listChecks(github: GitHub, place: Place, commit: string, app: number): Promise<CheckRun[]> {
+  const { check_runs } = await ask(
+    github,
+    'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+    { ...place, ref: commit, app_id: app, filter: 'latest', per_page: 100 },
+    Page,
+  );
+  return check_runs;
+}
+
+/** What a check run says; no conclusion while it is not known. */
+export interface CheckContent {
+  name: string;
+  conclusion: string | null;
+  title: string;
+  summary: string;
+  annotations: { path: string; start_line: number; end_line: number; annotation_level: string; message: string }[];
+}
+
+export async function createCheck(
+  github: GitHub,
+  place: Place,
+  commit: string,
+  check: CheckContent,
+): Promise<CheckRun> {
+  return ask(github, 'POST /repos/{owner}/{repo}/check-runs', { ...place, head_sha: commit, ...body(check) }, CheckRun);
+}
+
+export async function updateCheck(github: GitHub, place: Place, id: number, check: CheckContent): Promise<CheckRun> {
+  return ask(
+    github,
+    'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}',
+    { ...place, check_run_id: id, ...body(check) },
+    CheckRun,
+  );
+}
+
+function body({ name, conclusion, title, summary, annotations }: CheckContent): Record<string, unknown> {
+  const state = conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion };
+  return { name, ...state, output: { title, summary, ...(annotations.length === 0 ? {} : { annotations }) } };
+}
