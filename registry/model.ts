@@ -4,6 +4,7 @@ import { metrics } from './metrics.generated.ts';
 
 const Identifier = z.string().min(1).max(200);
 const Margin = z.number().nonnegative();
+const Age = z.string().regex(/^\d{1,5}[dh]$/, 'a number of days or hours, as 90d or 12h');
 
 const metricNames = [...new Set(metrics.map((metric) => metric.name))];
 /** How the schema describes each of the keys that are parameters of metrics. */
@@ -19,11 +20,7 @@ export const Dataset = z.strictObject({
   uri: z.string().min(1).describe('A path from the root of the repository, or a glob; `.gz` and `.zst` too'),
   format: z.enum(['csv', 'parquet', 'jsonl']).optional().describe('Where the file’s name does not tell'),
   min_rows: z.int().positive().optional().describe('How many rows it was promised to have at least'),
-  max_age: z
-    .string()
-    .regex(/^\d+[dh]$/, 'a number of days or hours, as 90d or 12h')
-    .optional()
-    .describe('How old its newest row may be: `90d`, `12h`; needs `data.time`'),
+  max_age: Age.optional().describe('How old its newest row may be: `90d`, `12h`; needs `data.time`'),
 });
 export type Dataset = z.infer<typeof Dataset>;
 
@@ -53,6 +50,9 @@ export const Data = z.strictObject({
     'The column that says when a row happened; training must end before the benchmark begins',
   ),
   label: Identifier.describe('The column to predict'),
+  label_delay: Age.optional().describe(
+    'How long after its time a row’s label is known: `6h`, `30d`; features of training rows may know no later label',
+  ),
   positive: z
     .union([z.string(), z.number()])
     .optional()

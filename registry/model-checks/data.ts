@@ -94,16 +94,19 @@ function positive({ data, task }: Model, label: Column): Problem[] {
 }
 
 function ages({ data }: Model): Problem[] {
+  if (data.time !== undefined) return [];
   const names = ['train', 'benchmark', 'production'] as const;
-  return names.flatMap((name) =>
-    data[name]?.max_age === undefined || data.time !== undefined
-      ? []
-      : [
-          {
-            entry: ['data', name, 'max_age'],
-            message: `data.${name}.max_age needs a time column to tell the age by`,
-            fix: 'Name it in data.time, or remove max_age.',
-          },
-        ],
-  );
+  const problems = names
+    .filter((name) => data[name]?.max_age !== undefined)
+    .map((name) => ({
+      entry: ['data', name, 'max_age'],
+      message: `data.${name}.max_age needs a time column to tell the age by`,
+      fix: 'Name it in data.time, or remove max_age.',
+    }));
+  if (data.label_delay === undefined) return problems;
+  const message = 'data.label_delay needs a time column, after which the label is known that long';
+  return [
+    ...problems,
+    { entry: ['data', 'label_delay'], message, fix: 'Name it in data.time, or remove label_delay.' },
+  ];
 }

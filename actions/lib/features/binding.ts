@@ -23,7 +23,7 @@ export async function emptyBatch(connection: Connection, columns: readonly RawCo
 }
 
 /** The columns that the SQL gives, found by binding it without running it. */
-async function bind(connection: Connection, sql: string): Promise<OutputColumn[]> {
+export async function bind(connection: Connection, sql: string): Promise<OutputColumn[]> {
   const statement = await connection.prepare(sql);
   try {
     return Array.from({ length: statement.columnCount }, (_, index) => ({

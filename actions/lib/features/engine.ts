@@ -30,8 +30,8 @@ export interface FeaturesRequest {
   /** The label and `known_later`, so that an error can say why they are not there. */
   hidden: readonly RawColumn[];
   id: string;
-  /** Chooses the rows that are computed twice. */
-  seed: number;
+  /** Chooses the rows that are computed twice; null to compute none twice, where that was done before. */
+  seed: number | null;
   database: DatabaseOptions;
 }
 
@@ -75,7 +75,8 @@ export async function openFeatures(request: FeaturesRequest): Promise<Features> 
       async compute(chunks, layout) {
         const rows = await load(database, rawColumns, chunks);
         const batch = await collect(context, { table: 'batch', rows }, layout, mode);
-        await checkRowDependence(context, batch, { rawColumns, seed: request.seed, batch: batches++, mode });
+        const { seed } = request;
+        if (seed !== null) await checkRowDependence(context, batch, { rawColumns, seed, batch: batches++, mode });
         return batch;
       },
       close: database.close,

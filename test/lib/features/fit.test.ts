@@ -25,26 +25,33 @@ const fit = async (statements: Record<string, string>, folder = 'state') =>
     dataset: await training(),
     folder: join(space.root, folder),
     database: space.options,
+    data: { id: 'id', time: 'day', label: 'late', known_later: ['delay'] },
+    features: { name: 'features.sql', sql: FEATURES },
+    seed: 1,
   });
 
 const rows = async (path: string) =>
   (await space.database.connection.runAndReadAll(`SELECT * FROM read_parquet('${path}')`)).getRowsJson();
 
-const RATES = 'SELECT town, avg(late::INTEGER) AS rate, max(delay) AS worst FROM source GROUP BY town;';
+const RATES = 'SELECT day, sum(late::INTEGER) AS late, max(delay) AS worst FROM source GROUP BY day;';
+const FEATURES =
+  'SELECT s.id, r.late::DOUBLE AS late_before, id % 7 AS seven, town AS place, id > 9 AS big ' +
+  'FROM source s ASOF LEFT JOIN state.rates r ON s.day > r.day';
 
 test('state tables are fitted on all training rows, label included', async () => {
   const { rates } = await fit({ rates: RATES });
   expect(rates).toBe(join(space.root, 'state/rates.parquet'));
-  expect(await rows(rates)).toEqual([
-    ['town 0', 0.625, 39],
-    ['town 1', 0.625, 39],
-    ['town 2', 0.625, 39],
+  expect(await rows(rates)).toHaveLength(600);
+  expect((await rows(rates)).slice(0, 3)).toEqual([
+    ['2001-01-01', 0, 9],
+    ['2001-01-02', 5, 19],
+    ['2001-01-03', 10, 29],
   ]);
 });
 
 test('the same rows give the same bytes, whatever order the SQL has', async () => {
   const a = await fit({ rates: RATES }, 'a');
-  const b = await fit({ rates: `${RATES.slice(0, -1)} ORDER BY hash(town)` }, 'b');
+  const b = await fit({ rates: `${RATES.slice(0, -1)} ORDER BY hash(day)` }, 'b');
   expect(readFileSync(a['rates']).equals(readFileSync(b['rates']))).toBe(true);
 });
 
@@ -67,7 +74,7 @@ test('training gets the features that evaluation computes, with label, time and 
   const state = await fit({ rates: RATES }, 'fitted');
   const visible = dataset.columns.filter(({ name }) => name !== 'late' && name !== 'delay');
   const features = await openFeatures({
-    sql: 'SELECT s.id, r.rate, id % 7 AS seven, town AS place, id > 9 AS big FROM source s LEFT JOIN state.rates r USING (town)',
+    sql: FEATURES,
     state,
     columns: visible,
     hidden: dataset.columns.filter((column) => !visible.includes(column)),
@@ -82,12 +89,12 @@ test('training gets the features that evaluation computes, with label, time and 
   const written = await connection.runAndReadAll(
     `SELECT *, row_number() OVER () - 1 AS id FROM read_parquet('${path}') QUALIFY id IN (0, 4321)`,
   );
-  expect(written.columnNames()).toEqual(['rate', 'seven', 'place', 'big', 'late', 'day', 'w', 'id']);
+  expect(written.columnNames()).toEqual(['late_before', 'seven', 'place', 'big', 'late', 'day', 'w', 'id']);
   expect(written.getRowsJson()).toEqual([
-    [0.625, '0', 'town 0', false, false, '2001-01-01', 1.5, '0'],
-    [0.625, '2', 'town 1', true, false, '2002-03-09', 1.5, '4321'],
+    ['NaN', '0', 'town 0', false, false, '2001-01-01', 1.5, '0'],
+    [10, '2', 'town 1', true, false, '2002-03-09', 1.5, '4321'],
   ]);
-  const clash = await userError(() => computeTrainingFeatures({ ...request, carry: ['Rate'] }));
-  expect(clash.message).toContain('a feature called rate');
+  const clash = await userError(() => computeTrainingFeatures({ ...request, carry: ['Seven'] }));
+  expect(clash.message).toContain('a feature called seven');
   features.close();
 });
