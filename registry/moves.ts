@@ -1,5 +1,6 @@
 import { channelProblems, type Registered, standingQuarantine } from './channel-rules.ts';
 import { Channels } from './channels.ts';
+import type { Digest } from './digest.ts';
 import { quoted } from './judge/context.ts';
 import type { VersionNumber } from './version.ts';
 
@@ -150,7 +151,7 @@ function quarantine(before: Channels, version: VersionNumber, reason: string, co
     champion,
     canary: canary !== null && isSame(canary.version) ? null : canary,
     retired: retired.filter((other) => !isSame(other)),
-    quarantined: [...quarantined.filter((one) => one.digest !== digest), { version, digest, reason }],
+    quarantined: withEntry(quarantined, { version, digest, reason }),
     overrides: overrides.filter((one) => one.digest !== digest),
   });
 }
@@ -168,8 +169,13 @@ function override(before: Channels, move: Move & { kind: 'override' }, context: 
       'Name a later day.',
     );
   }
-  const others = before.overrides.filter((one) => one.digest !== digest);
-  return moved({ ...before, overrides: [...others, { version, digest, reason, expires }] });
+  return moved({ ...before, overrides: withEntry(before.overrides, { version, digest, reason, expires }) });
+}
+
+/** A list with an entry in the place of the one for the same digest, or at the end. */
+function withEntry<T extends { digest: Digest }>(list: readonly T[], entry: T): T[] {
+  const same = list.findIndex(({ digest }) => digest === entry.digest);
+  return same === -1 ? [...list, entry] : list.with(same, entry);
 }
 
 /** Why a version may not begin to serve, or serve more; null where nothing bars it. */
