@@ -19,7 +19,7 @@ import { type TestWorld, testWorld } from '../fixtures/world.ts';
 
 const FEATURES = `SELECT s.row_id, s.amount, s.visits, r.rate AS sign_rate
 FROM source AS s LEFT JOIN state.sign_rates AS r ON (s.amount > 0) = r.is_positive`;
-const RATES = 'SELECT amount > 0 AS is_positive, avg(bought::INTEGER) AS rate FROM source GROUP BY ALL';
+const RATES = 'SELECT amount > 0 AS is_positive, avg(age) AS rate FROM source GROUP BY ALL';
 const MADE = [
   'artifact/artifact.json',
   'artifact/features.sql',
@@ -104,7 +104,7 @@ describe('tiltyard features', () => {
     expect(train.names).toEqual(['amount', 'visits', 'sign_rate', 'bought', 'seen_at', 'importance']);
     const rate = (sign: boolean) => {
       const alike = rows.filter((row) => Number(row['amount']) > 0 === sign);
-      return alike.filter((row) => row['bought'] === true).length / alike.length;
+      return alike.reduce((sum, row) => sum + Number(row['age']), 0) / alike.length;
     };
     expect(train.rows.map((row) => [...row.slice(0, 4), row[5]])).toEqual(
       rows.map(({ amount, visits, bought, importance }) => [
@@ -207,6 +207,19 @@ describe('what tiltyard features refuses, leaving nothing', () => {
     ['a file', { features: "SELECT row_id, x FROM source, read_csv('data/train.csv')" }, 'read_csv'],
     ['a fitted table of a file', { state: { sign_rates: "FROM 'data/train.csv'" } }, 'state/sign_rates.sql'],
     ['a table that no artifact may have', { state: { Rates: RATES } }, "state/Rates.sql can't be a table"],
+    [
+      'a fitted table that gives a row its own label',
+      { state: { sign_rates: RATES.replace('age', 'bought::INTEGER') } },
+      'state/sign_rates.sql is fitted on bought, but its result carries no date or time',
+    ],
+    [
+      'features that join the labels of the row’s own day',
+      {
+        state: { days: 'SELECT seen_at::DATE AS day, avg(bought::INTEGER) AS rate FROM source GROUP BY ALL' },
+        features: 'SELECT row_id, rate FROM source ASOF LEFT JOIN state.days ON seen_at::DATE >= day',
+      },
+      'state.days, fitted on bought, gives it away in rate',
+    ],
     ['a feature called as the label', { features: 'SELECT row_id, amount AS Bought FROM source' }, 'called Bought'],
   ];
 
