@@ -4,6 +4,7 @@ import type { Where } from './judge/context.ts';
 import { Model } from './model.ts';
 import { dataProblems } from './model-checks/data.ts';
 import { evaluateProblems } from './model-checks/evaluate.ts';
+import { trainProblems } from './model-checks/train.ts';
 
 /**
  * Reads a `model.yaml` and checks what takes several fields to see: columns that the schema must have, metrics of the
@@ -11,7 +12,11 @@ import { evaluateProblems } from './model-checks/evaluate.ts';
  * @throws UserError that names every problem with its file, line and column.
  */
 export function parseModel(text: string, path: string): { model: Model; where: Where } {
-  const document = readDocument(Model, text, path, (model) => [...dataProblems(model), ...evaluateProblems(model)]);
+  const document = readDocument(Model, text, path, (model) => [
+    ...dataProblems(model),
+    ...trainProblems(model),
+    ...evaluateProblems(model),
+  ]);
   return { model: document.value, where: { path, line: document.line } };
 }
 

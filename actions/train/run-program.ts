@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { constants as signals } from 'node:os';
-import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asPlaceError } from '#lib/write.ts';
 import { UserError } from '#registry/error.ts';
+import { startKeeper } from './keeper.ts';
+import { eachLine } from './lines.ts';
 import { MARK, watchTree } from './process-tree.ts';
 
 export interface ProgramRun {
@@ -25,8 +28,9 @@ export interface ProgramRun {
 
 const LOOK_EVERY_MS = 100;
 const KEPT_LINES = 20;
-/** What is longer is cut in the log: a program may write for ever without an end of line. */
-const LONGEST_LINE = 10_000;
+const LAST_WORDS_MS = 5_000;
+/** Characters; a program that says more is still heard, but no longer written down. */
+const LONGEST_LOG = 50_000_000;
 
 /**
  * Runs the training program without a shell, in a process group of its own, and ends all that it started: when it is
@@ -37,31 +41,51 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
   signal.throwIfAborted();
   const [file, ...args] = run.argv;
   const env = { ...run.env, [MARK]: run.mark };
+  const keeper = startKeeper(run.mark);
   const child = spawn(file, args, { cwd: run.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const log = createWriteStream(run.log, { flags: 'a' });
+  if (child.pid !== undefined) keeper.watch(child.pid);
+  const log = startLog(run.log);
   const last: string[] = [];
   const lines = [child.stdout, child.stderr].map(async (stream) =>
     eachLine(stream, (line) => {
-      log.write(`${line}\n`);
+      log.write(line);
       last.push(line);
       if (last.length > KEPT_LINES) last.shift();
       run.onLine(line);
     }),
   );
-  const written = finished(log);
-  written.catch(() => {});
   const stopped = await guard(child, run, signal);
-  await Promise.all(lines);
-  log.end();
-  await written.catch((cause: Error) => {
-    throw new UserError(`${run.log} can't be written: ${cause.message}`, { fix: 'Make room on that disk.', cause });
-  });
+  keeper.dismiss();
+  await Promise.race([Promise.all(lines), sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+  // Somebody whom nobody could end may hold the other side of the pipes for ever.
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  await log.end();
   signal.throwIfAborted();
   const said = last.length === 0 ? 'It said nothing.' : `Its last words:\n${last.join('\n')}`;
   const failed = stopped ?? ending(child);
   if (failed !== null) {
     throw new UserError(`the training program (${run.command}) ${failed.what}`, { fix: `${failed.fix} ${said}` });
   }
+}
+
+function startLog(path: string) {
+  const stream = createWriteStream(path, { flags: 'a' });
+  const written = finished(stream);
+  written.catch(() => {});
+  let length = 0;
+  return {
+    write(line: string) {
+      const full = length > LONGEST_LOG;
+      length += line.length + 1;
+      if (!full) stream.write(length > LONGEST_LOG ? 'What it said after this is not kept.\n' : `${line}\n`);
+    },
+    async end() {
+      stream.end();
+      await written.catch((cause: unknown) => {
+        throw asPlaceError(cause, path);
+      });
+    },
+  };
 }
 
 interface Failure {
@@ -127,14 +151,4 @@ function hint(signal: NodeJS.Signals): string {
   return signals.signals[signal] === signals.signals.SIGKILL
     ? ' (by somebody else: the system does that where memory is short)'
     : '';
-}
-
-async function eachLine(stream: NodeJS.ReadableStream, hear: (line: string) => void): Promise<void> {
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      hear(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
-    }
-  } catch {
-    // The pipe of a program that was ended breaks off.
-  }
 }
