@@ -22,7 +22,7 @@ export function folderBackend(uri: string, root: string, signal: AbortSignal): B
 
     async stat(key) {
       const there = await stat(pathOf(key)).catch(nullWhereMissing(folder));
-      return there === null || !there.isFile() ? null : { key, bytes: there.size };
+      return there?.isFile() === true ? { key, bytes: there.size, modified: there.mtime } : null;
     },
 
     async read(key) {

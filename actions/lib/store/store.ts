@@ -5,6 +5,11 @@ export interface StoredObject {
   bytes: number;
 }
 
+/** An object in a store, and when it was written. */
+export interface ListedObject extends StoredObject {
+  modified: Date;
+}
+
 /** The proof that an object is there: it was read back, and had this digest. */
 export interface Receipt extends StoredObject {
   /** Whether it was there before, written by somebody else. */
@@ -28,7 +33,7 @@ export interface Store {
   /** As settings name it: `file:…` or `s3://…`; with `/<digest>` behind it, the uri of an object. */
   uri: string;
   /** What is known of an object without reading it; null where it isn't there. */
-  stat(key: string): Promise<StoredObject | null>;
+  stat(key: string): Promise<ListedObject | null>;
   /** Reads an object, and keeps nothing of it. */
   verify(key: string): Promise<Condition>;
   /**
@@ -38,8 +43,8 @@ export interface Store {
   put(path: string, options?: { onBytes?: OnBytes }): Promise<Receipt>;
   /** Writes an object to a file that appears when it is complete and its sha256 is right. */
   get(key: string, path: string, options?: { onBytes?: OnBytes }): Promise<StoredObject>;
-  /** Every object, in no order, with the time of its last writing. */
-  list(): AsyncIterable<StoredObject & { modified: Date }>;
+  /** Every object, in no order. */
+  list(): AsyncIterable<ListedObject>;
   remove(key: string): Promise<void>;
   /** Removes what uploads left that were interrupted before a moment. @returns how many. */
   sweep(before: Date): Promise<number>;
@@ -60,5 +65,5 @@ export interface Backend extends Pick<Store, 'uri' | 'stat' | 'list' | 'remove' 
    */
   write(file: DigestedFile, options: { replace: boolean; onBytes: (done: number) => void }): Promise<boolean>;
   /** Makes an object as new as if it were written now, so that a clean-up under way leaves it. */
-  touch(object: StoredObject): Promise<void>;
+  touch(object: ListedObject): Promise<void>;
 }
