@@ -1,0 +1,81 @@
+import type { Commit, FileChange } from '#registry/history/commit.ts';
+import { runGit } from './command.ts';
+import type { GitRepository } from './repository.ts';
+
+/** Two empty fields begin a commit: neither a path nor an object id is ever empty. */
+const FORMAT = ['', '', '%H', '%P', '%an', '%ae', '%cn', '%ce', '%ct', '%B', '%(trailers:only,unfold)'].join('%x00');
+const FIELDS = 9;
+
+export interface LogRequest {
+  /** Files or folders from the root. Only commits that change one of them are listed. */
+  paths: readonly string[];
+  /** The commit whose history is read; by default the one that is checked out. */
+  to?: string;
+  /** Leaves out this commit and all before it. */
+  after?: string;
+}
+
+/**
+ * The commits along the first parents of a commit, oldest first, each with what it did to the paths: the states that
+ * this branch has had, one after another.
+ */
+export async function readLog(repository: GitRepository, request: LogRequest): Promise<Commit[]> {
+  const { paths, to = repository.head, after } = request;
+  const { stdout } = await runGit(repository, [
+    'log',
+    ...['-z', '--raw', '--no-abbrev', '--no-renames', '--no-color', '--no-notes', '--no-mailmap', '--no-ext-diff'],
+    // A merge is told by what it changed of the branch that it went into.
+    ...['--first-parent', '-m', '--root', '--relative', '--ignore-submodules=none', '--encoding=UTF-8'],
+    `--format=${FORMAT}`,
+    ...(after === undefined ? [to] : [`${after}..${to}`]),
+    '--',
+    ...paths.map((path) => `:(literal)${path}`),
+  ]);
+  return parseLog(stdout.toString('utf8')).reverse();
+}
+
+/** The ids of all commits along the first parents of what is checked out, the newest first. */
+export async function firstParents(repository: GitRepository): Promise<string[]> {
+  const { stdout } = await runGit(repository, ['rev-list', '--first-parent', repository.head, '--']);
+  return stdout.toString('utf8').trimEnd().split('\n');
+}
+
+/** What `git log -z --raw` prints with FORMAT. */
+function parseLog(text: string): Commit[] {
+  const tokens = text.split('\0');
+  const commits: Commit[] = [];
+  let at = 0;
+  while (at + 2 + FIELDS <= tokens.length) {
+    const [id, parents, an, ae, cn, ce, seconds, message, trailers] = tokens.slice(at + 2, at + 2 + FIELDS);
+    at += 2 + FIELDS;
+    const changes: FileChange[] = [];
+    while (at + 1 < tokens.length && /^\n?:/.test(tokens[at])) {
+      changes.push(changeOf(tokens[at], tokens[at + 1]));
+      at += 2;
+    }
+    commits.push({
+      id,
+      parents: parents === '' ? [] : parents.split(' '),
+      author: { name: an, email: ae },
+      committer: { name: cn, email: ce },
+      date: new Date(1000 * Number(seconds)).toISOString(),
+      message: message.trimEnd(),
+      trailers: trailers.split('\n').filter((line) => line.trim() !== ''),
+      changes,
+    });
+  }
+  return commits;
+}
+
+const NOTHING = /^0+$/;
+
+/** `:100644 100644 <before> <after> M` */
+function changeOf(meta: string, path: string): FileChange {
+  const [, mode, before, after] = meta.trim().split(' ');
+  return {
+    path,
+    before: NOTHING.test(before) ? null : before,
+    after: NOTHING.test(after) ? null : after,
+    kind: mode === '120000' ? 'link' : mode === '160000' ? 'submodule' : 'file',
+  };
+}

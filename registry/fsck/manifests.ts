@@ -1,0 +1,136 @@
+import { canonicalJson } from '../canonical-json.ts';
+import type { FileChange } from '../history/commit.ts';
+import { quoted } from '../judge/context.ts';
+import { parseVersion, type Version, type VersionNumber } from '../version.ts';
+import { sha256 } from './evidence-facts.ts';
+import { type Fault, fault, faultsOf, type Place } from './fault.ts';
+import type { Contents, Manifest, ModelState } from './model-state.ts';
+
+/** Notes a change of a manifest, and tells what of it may never be. */
+export function changeManifest(
+  state: ModelState,
+  place: Place,
+  number: VersionNumber,
+  change: FileChange,
+  contents: Contents,
+): Fault[] {
+  const first = state.first.get(number);
+  const origin = first?.commit?.slice(0, 10) ?? null;
+  const restore = origin === null ? 'Restore it.' : `Restore it: git checkout ${origin} -- "${place.path}".`;
+  if (change.after === null) {
+    state.manifests.delete(number);
+    state.registered.delete(number);
+    return [fault(place, null, `The manifest of ${number} is gone; a registered version stays registered.`, restore)];
+  }
+  const faults: Fault[] = [];
+  if (first === undefined) {
+    state.first.set(number, { content: change.after, commit: place.commit });
+    faults.push(...sameInOtherCase(state, place, number));
+  } else if (first.content !== change.after && contents.text(first.content) !== contents.text(change.after)) {
+    const [message, fix] =
+      change.before === null
+        ? [
+            `The number ${number} is used twice: before it was removed, it stood for another manifest.`,
+            `${restore} What is new needs a number of its own.`,
+          ]
+        : [
+            `The manifest of ${number} is not what was registered${origin === null ? '' : ` in ${origin}`}.`,
+            `${restore} What is to change needs a version of its own.`,
+          ];
+    faults.push(fault(place, null, message, fix));
+  }
+  const manifest = read(place, number, contents.text(change.after), faults);
+  state.manifests.set(number, manifest);
+  if (manifest === null) state.registered.delete(number);
+  else state.registered.set(number, manifest.version.artifact.digest);
+  return faults;
+}
+
+function read(place: Place, number: VersionNumber, text: string, faults: Fault[]): Manifest {
+  try {
+    const { value, line } = parseVersion(text, place.path, number);
+    return { version: value, path: place.path, line };
+  } catch (error) {
+    faults.push(...faultsOf(place, error));
+    return null;
+  }
+}
+
+/** Two names that Windows and macOS take for one. */
+function sameInOtherCase(state: ModelState, place: Place, number: VersionNumber): Fault[] {
+  if (number === number.toLowerCase() && !/[a-z]/.test(number)) return [];
+  const other = [...state.first.keys()].find((one) => one !== number && one.toLowerCase() === number.toLowerCase());
+  if (other === undefined) return [];
+  const message = `${number} differs from ${other} only in case; on Windows and macOS both are one file.`;
+  return [fault(place, null, message, 'Give it another number.')];
+}
+
+/** What is wrong between a manifest that was just added or changed and the rest of the registry. */
+export function manifestFaults(
+  state: ModelState,
+  place: Place,
+  { version, line }: NonNullable<Manifest>,
+  contents: Contents,
+): Fault[] {
+  const { artifact, parent } = version;
+  const faults: Fault[] = [];
+  const find = (entry: string[], message: string, fix: string) => faults.push(fault(place, line(entry), message, fix));
+  if (version.model !== state.model) {
+    find(
+      ['model'],
+      `The manifest is of another model than ${state.model}: ${quoted(version.model)}.`,
+      'Move it to that model’s registry.',
+    );
+  }
+  const twin = state.artifacts.get(artifact.digest);
+  if (twin === undefined) state.artifacts.set(artifact.digest, version.version);
+  if (twin !== undefined && twin !== version.version) {
+    const message = `${version.version} is the same artifact as ${twin}; one artifact is one version.`;
+    find(['artifact', 'digest'], message, `Use ${twin}.`);
+  }
+  if (!artifact.uri.endsWith(`/${artifact.digest}`)) {
+    const message = `The artifact's uri does not end in its digest ${artifact.digest}.`;
+    find(['artifact', 'uri'], message, 'Register the version with tiltyard register, which writes the uri.');
+  }
+  if (parent !== null && (parent === version.version || !state.manifests.has(parent))) {
+    const what = parent === version.version ? 'is the version itself' : 'is not registered';
+    find(['parent'], `The parent ${parent} ${what}.`, 'Name the version that it was compared with.');
+  }
+  faults.push(...evidenceFaults(state, place, { version, line }, contents));
+  return faults;
+}
+
+function evidenceFaults(
+  state: ModelState,
+  place: Place,
+  { version, line }: Pick<NonNullable<Manifest>, 'version' | 'line'>,
+  contents: Contents,
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const kind of ['training', 'evaluation'] as const) {
+    const digest = version.evidence[kind];
+    if (digest === null) continue;
+    const at = line(['evidence', kind]);
+    const content = state.evidence.get(`${kind}-${digest}`);
+    if (content === undefined) {
+      const message = `The ${kind} evidence ${digest} is not in registry/${state.model}/evidence.`;
+      faults.push(fault(place, at, message, 'Commit it together with the manifest, or restore it from git.'));
+      continue;
+    }
+    const facts = contents.evidence(content);
+    // What can't be read was told where the file itself was looked at.
+    if (facts.problem !== null || facts.sha256 !== digest) continue;
+    const other = differs(version, facts);
+    if (other !== null) {
+      const message = `The ${kind} evidence ${digest} has ${other}.`;
+      faults.push(fault(place, at, message, 'Name the evidence of this artifact, or register it again.'));
+    }
+  }
+  return faults;
+}
+
+function differs(version: Version, facts: { artifact: string | null; lineage: string | null }): string | null {
+  if (facts.artifact !== version.artifact.digest) return `another artifact: ${facts.artifact}`;
+  const isSame = facts.lineage === null || facts.lineage === sha256(canonicalJson(version.lineage));
+  return isSame ? null : 'another lineage than the manifest';
+}
