@@ -87,19 +87,19 @@ function differences(reached: Channels, after: Channels): string[] {
   const found: string[] = [];
   if (after.champion !== reached.champion) found.push(`The champion ${reached.champion} is gone, and none follows.`);
   if (!equal(after.canary, reached.canary)) found.push('The canary changed other than by a move.');
-  for (const version of reached.retired) {
-    if (!after.retired.includes(version))
-      found.push(`${version} is no longer retired, though it was not rolled back to.`);
+  const [was, is] = [new Set(reached.retired), new Set(after.retired)];
+  for (const version of was) {
+    if (!is.has(version)) found.push(`${version} is no longer retired, though it was not rolled back to.`);
   }
-  for (const version of after.retired) {
-    if (!reached.retired.includes(version)) found.push(`${version} is retired, though it was not champion before.`);
+  for (const version of is) {
+    if (!was.has(version)) found.push(`${version} is retired, though it was not champion before.`);
   }
-  for (const [list, was, is] of [
+  for (const [list, earlier, later] of [
     ['quarantine', reached.quarantined, after.quarantined],
     ['override', reached.overrides, after.overrides],
   ] as const) {
-    for (const entry of was) {
-      const now = is.find(({ digest }) => digest === entry.digest);
+    for (const entry of earlier) {
+      const now = later.find(({ digest }) => digest === entry.digest);
       if (now === undefined) {
         found.push(
           list === 'quarantine'
