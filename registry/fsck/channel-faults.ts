@@ -20,14 +20,12 @@ export function channelFaults(state: ModelState, place: Place, step: { today: st
       return faultsOf(place, error);
     }
   }
-  const illegal = channelProblems(channels, state.registered);
+  const { registered, legal } = state;
+  const problems = step === null ? [] : transitionOf(legal, channels, { registered, today: step.today }).problems;
+  const illegal = step === null || problems.length > 0 ? channelProblems(channels, registered) : [];
   if (illegal.length > 0) {
     return illegal.map(({ entry, message, fix }) => fault(place, line(entry), capital(`${message}.`), fix));
   }
-  const { problems } =
-    step === null
-      ? { problems: [] }
-      : transitionOf(state.legal, channels, { registered: state.registered, today: step.today });
   state.legal = channels;
   return problems.map((sentence) =>
     fault(

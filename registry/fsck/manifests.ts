@@ -110,11 +110,11 @@ function evidenceFaults(
   for (const kind of ['training', 'evaluation'] as const) {
     const digest = version.evidence[kind];
     if (digest === null) continue;
-    const at = line(['evidence', kind]);
+    const at = () => line(['evidence', kind]);
     const content = state.evidence.get(`${kind}-${digest}`);
     if (content === undefined) {
       const message = `The ${kind} evidence ${digest} is not in registry/${state.model}/evidence.`;
-      faults.push(fault(place, at, message, 'Commit it together with the manifest, or restore it from git.'));
+      faults.push(fault(place, at(), message, 'Commit it together with the manifest, or restore it from git.'));
       continue;
     }
     const facts = contents.evidence(content);
@@ -123,7 +123,7 @@ function evidenceFaults(
     const other = differs(version, facts);
     if (other !== null) {
       const message = `The ${kind} evidence ${digest} has ${other}.`;
-      faults.push(fault(place, at, message, 'Name the evidence of this artifact, or register it again.'));
+      faults.push(fault(place, at(), message, 'Name the evidence of this artifact, or register it again.'));
     }
   }
   return faults;
