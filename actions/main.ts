@@ -10,5 +10,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   features: () => import('./cli/features.ts'),
   'check-data': () => import('./cli/check-data.ts'),
   pin: () => import('./cli/pin.ts'),
+  parity: () => import('./cli/parity.ts'),
   fsck: () => import('./cli/fsck.ts'),
+  runs: () => import('./cli/runs.ts'),
+  export: () => import('./cli/export.ts'),
+  gto: () => import('./cli/gto.ts'),
 });
