@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { Digest } from './digest.ts';
 import { Task } from './metric.ts';
 
+/** How far a metric moves when a model is trained with other seeds on the same rows. */
+export const SeedNoise = z.strictObject({
+  metric: z.string().describe('The primary metric, with its parameters'),
+  standard_deviation: z.number().nonnegative().describe('Of its values on the validation rows'),
+  seeds: z.int().min(2).describe('With how many seeds it was trained'),
+});
+export type SeedNoise = z.infer<typeof SeedNoise>;
+
 /**
  * `artifact.json`, beside `model.onnx`, `features.sql` and `state/*.parquet` in an artifact's folder: what a version
  * carries that is neither model nor features. The artifact's digest is the sha256 over the sorted list of its files'
@@ -50,13 +58,7 @@ export const Artifact = z.strictObject({
         .describe(
           'The sketch of the training rows’ ids, by which evaluation finds rows that it shares with the benchmark',
         ),
-      seed_noise: z
-        .strictObject({
-          metric: z.string().describe('The primary metric, with its parameters'),
-          standard_deviation: z.number().nonnegative().describe('Of its values on the validation rows'),
-          seeds: z.int().min(2).describe('With how many seeds it was trained'),
-        })
-        .nullable()
+      seed_noise: SeedNoise.nullable()
         .default(null)
         .describe('How far the primary metric moves when only the seed changes; null where nobody tried'),
     })

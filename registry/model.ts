@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Artifact } from './artifact.ts';
 import { MetricParams, Task } from './metric.ts';
 import { metrics } from './metrics.generated.ts';
 
@@ -188,6 +189,9 @@ export const TrainRecipe = z.strictObject({
     })
     .optional()
     .describe('How probabilities become decisions'),
+  onnx: Artifact.pick({ output: true, activation: true })
+    .prefault({})
+    .describe('How the model’s output is read, as artifact.json will have it'),
   tolerance: z
     .number()
     .nonnegative()

@@ -87,6 +87,7 @@ function subject({ artifact, opened, score }: Predicted): Subject {
     threshold: description.threshold,
     not_finite: score === null || opened === null ? 0 : countNotFinite(score, opened.width),
     training: { rows: description.training.rows, start: description.training.start, end: description.training.end },
+    seed_noise: description.training.seed_noise,
     features: opened?.features ?? [],
     contract: opened?.contract ?? null,
   };

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { UserError } from '#registry/error.ts';
 import { writtenFiles } from './program-files.ts';
 
@@ -27,7 +27,12 @@ export function requireUnchanged(before: Snapshot, after: Snapshot, root: string
     (path) => (before.get(path) ?? 'none') !== (after.get(path) ?? 'none'),
   );
   if (changed.length === 0) return;
-  const named = changed.slice(0, 5).map((path) => (path.startsWith(root) ? path.slice(root.length + 1) : path));
+  const named = changed.slice(0, 5).map((path) => {
+    const below = relative(root, path);
+    if (below.startsWith('..')) return path;
+    // What was made for the program lies where nobody looks, and is gone soon.
+    return below.startsWith(join('.tiltyard', 'work')) ? basename(path) : below;
+  });
   const more = changed.length > named.length ? ` and ${changed.length - named.length} more` : '';
   throw new UserError(`while the training program ran, files outside its folder changed: ${named.join(', ')}${more}`, {
     fix:

@@ -6,7 +6,7 @@ import type { Model, TrainRecipe } from '#registry/model.ts';
 /** All that an artifact is made from. */
 export interface TrainInputs extends Pick<Lineage, 'features' | 'program' | 'params' | 'seed' | 'environment'> {
   model: Pick<Model, 'name' | 'task' | 'data'>;
-  recipe: Pick<TrainRecipe, 'decision' | 'validation'>;
+  recipe: Pick<TrainRecipe, 'decision' | 'onnx' | 'validation'>;
   /** sha256 of the training data. */
   data: string;
   /** Over how many seeds the spread was measured that the artifact carries; 1 without. */
@@ -32,6 +32,7 @@ export function inputDigest(inputs: TrainInputs): string {
     seed,
     seeds,
     decision: recipe.decision,
+    onnx: recipe.onnx,
     validation: recipe.validation,
     environment,
   });

@@ -96,6 +96,7 @@ function describe(model: Model, { rows, start, end, digest, labels }: PrepareMad
     task: model.task,
     classes: artifactClasses(model, labels),
     threshold: typeof threshold === 'number' ? threshold : null,
+    ...model.train?.onnx,
     training: { rows, start, end, digest, ids: 'training-ids.parquet' },
   } satisfies z.input<typeof Artifact>);
 }

@@ -14,8 +14,9 @@ export interface ProgramRun {
   argv: readonly [string, ...string[]];
   /** What messages call it. */
   command: string;
-  /** Its working folder. */
+  /** Its working folder, and the one that it is a copy of: where it says the first, the second is shown. */
   folder: string;
+  original: string;
   /** All of its environment, but for the mark. */
   env: Record<string, string>;
   /** Of the run, and nobody else's. */
@@ -47,7 +48,8 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
   const log = startLog(run.log);
   const last: string[] = [];
   const lines = [child.stdout, child.stderr].map(async (stream) =>
-    eachLine(stream, (line) => {
+    eachLine(stream, (said) => {
+      const line = said.replaceAll(run.folder, run.original);
       log.write(line);
       last.push(line);
       if (last.length > KEPT_LINES) last.shift();

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { positiveScores } from '#lib/artifact/classes.ts';
 import type { Opened } from '#lib/artifact/raw-data.ts';
@@ -56,6 +57,14 @@ export async function scoreArtifact(request: ScoreRequest, limits: Limits, world
     return { opened, golden, held };
   } catch (error) {
     world.signal.throwIfAborted();
+    if (error instanceof UserError) {
+      // Where it lies now is nobody's concern: it will be gone.
+      const message = error.message.replaceAll(`${request.folder}${sep}`, '');
+      throw new UserError(message, {
+        fix: `${error.fix} What artifact.json says of it is set by train.onnx.`,
+        cause: error,
+      });
+    }
     if (!(error instanceof ChildStopped)) throw error;
     throw new UserError(error.message, {
       fix: 'Try the model where it was exported; a model that is only large gets more by --memory-limit and --timeout.',

@@ -172,6 +172,7 @@ async function runIn(
       argv: [file, ...rest],
       command: recipe.run,
       folder: place('program'),
+      original,
       env: { ...allowedVariables(recipe.env, world.env), ...programEnvironment(world.env, places, seed) },
       mark,
       limits: recipe.limits,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SeedNoise } from '../artifact.ts';
 import { Digest } from '../digest.ts';
 import { Better, MetricParams, Task } from '../metric.ts';
 
@@ -87,6 +88,8 @@ export const Subject = z.strictObject({
   /** Rows with NaN or infinity in an output. */
   not_finite: Count,
   training: z.strictObject({ rows: Count, start: z.string().nullable(), end: z.string().nullable() }),
+  /** How far the primary metric moves when only the seed of its training changes; null where nobody tried. */
+  seed_noise: SeedNoise.nullable().default(null),
   features: z.array(z.string()),
   /** Null where the version's process was stopped before it could tell. */
   contract: Contract.nullable(),

@@ -38,10 +38,19 @@ describe('tiltyard train', () => {
     expect(training.reported).toEqual({ seed: 3 });
     expect(training.golden.rows).toHaveLength(16);
     expect(training.golden.features).toEqual(['amount', 'visits']);
-    expect([training.run, training.verification, training.seed_spread, training.sweep]).toEqual([null, null, null, null]);
-    expect(runs).toMatchObject([{ state: 'succeeded', purpose: 'train', digest: training.artifact.digest, process: null }]);
+    expect([training.run, training.verification, training.seed_spread, training.sweep]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(runs).toMatchObject([
+      { state: 'succeeded', purpose: 'train', digest: training.artifact.digest, process: null },
+    ]);
     expect(printed).toContain(training.artifact.digest);
-    const description = Artifact.parse(JSON.parse(readFileSync(repository.path('build/artifact/artifact.json'), 'utf8')));
+    const description = Artifact.parse(
+      JSON.parse(readFileSync(repository.path('build/artifact/artifact.json'), 'utf8')),
+    );
     expect(description.threshold).toBe(training.artifact.threshold);
     expect(description.training).toMatchObject({ rows: 400, end: '2026-08-01T06:39:00.000Z', seed_noise: null });
 
@@ -58,15 +67,36 @@ copyFileSync('model-0.onnx', process.env.TILTYARD_OUT + '/model.onnx');
 console.log(JSON.stringify({ env: process.env, here: readdirSync('.').sort(), params: readFileSync(process.env.TILTYARD_PARAMS, 'utf8') }));
 console.log(JSON.stringify({ home: readdirSync(process.env.HOME), tmp: readdirSync(process.env.TMPDIR), out: readdirSync(process.env.TILTYARD_OUT) }));
 `;
-    const secrets = { AWS_SECRET_ACCESS_KEY: 'hunter2', GITHUB_TOKEN: 'hunter2', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'hunter2' };
-    const repository = makeTrainable({ program: report, train: { params: { a: [1, 'é'] }, env: ['OMP_NUM_THREADS', 'NOT_SET'] } });
+    const secrets = {
+      AWS_SECRET_ACCESS_KEY: 'hunter2',
+      GITHUB_TOKEN: 'hunter2',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'hunter2',
+    };
+    const repository = makeTrainable({
+      program: report,
+      train: { params: { a: [1, 'é'] }, env: ['OMP_NUM_THREADS', 'NOT_SET'] },
+    });
     const { status, errors } = await train(repository, [], { ...secrets, OMP_NUM_THREADS: '1', OTHER: 'x' });
     expect([status, errors]).toEqual([0, '']);
     const [run] = runsOf(repository);
     const log = readFileSync(repository.path(`.tiltyard/runs/shop/${run.run}/log.txt`), 'utf8');
     expect(log).not.toContain('hunter2');
-    const [said, empty] = log.trim().split('\n').map((line) => JSON.parse(line));
-    const names = ['HOME', 'LANG', 'OMP_NUM_THREADS', 'PATH', 'TILTYARD_DATA_TRAIN', 'TILTYARD_OUT', 'TILTYARD_PARAMS', 'TILTYARD_RUN', 'TILTYARD_SEED', 'TMPDIR'];
+    const [said, empty] = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const names = [
+      'HOME',
+      'LANG',
+      'OMP_NUM_THREADS',
+      'PATH',
+      'TILTYARD_DATA_TRAIN',
+      'TILTYARD_OUT',
+      'TILTYARD_PARAMS',
+      'TILTYARD_RUN',
+      'TILTYARD_SEED',
+      'TMPDIR',
+    ];
     expect(Object.keys(said.env).sort()).toEqual(names);
     expect(said.env.TILTYARD_SEED).toBe('3');
     expect(said.here).toEqual(['model-0.onnx', 'model-1.onnx', 'model-2.onnx', 'train.mjs']);
@@ -110,7 +140,8 @@ console.log(JSON.stringify({ home: readdirSync(process.env.HOME), tmp: readdirSy
       files: {
         'node_modules/above/package.json': '{ "name": "above", "type": "module", "exports": "./index.js" }',
         'node_modules/above/index.js': module("name = 'up'"),
-        'models/shop/node_modules/beside/package.json': '{ "name": "beside", "type": "module", "exports": "./index.js" }',
+        'models/shop/node_modules/beside/package.json':
+          '{ "name": "beside", "type": "module", "exports": "./index.js" }',
         'models/shop/node_modules/beside/index.js': module("other = 'stairs'"),
       },
     });
@@ -151,7 +182,10 @@ describe('the same inputs', () => {
   it('twice at once both end well', async () => {
     const repository = makeTrainable();
     const both = await Promise.all([1, 2].map(async () => train(repository)));
-    expect(both.map(({ status, errors }) => [status, errors])).toEqual([[0, ''], [0, '']]);
+    expect(both.map(({ status, errors }) => [status, errors])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
     const runs = runsOf(repository);
     expect(runs.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
     expect(new Set(runs.map(({ digest }) => digest)).size).toBe(1);
@@ -176,8 +210,14 @@ describe('several trainings', () => {
     );
     const strict = makeTrainable({ program });
     const refused = await train(strict, ['--verify']);
-    expect([refused.status, refused.errors]).toEqual([3, expect.stringContaining('training again gave another artifact')]);
-    expect(refused.runs.map(({ purpose, state }) => `${purpose} ${state}`).sort()).toEqual(['train failed', 'verification succeeded']);
+    expect([refused.status, refused.errors]).toEqual([
+      3,
+      expect.stringContaining('training again gave another artifact'),
+    ]);
+    expect(refused.runs.map(({ purpose, state }) => `${purpose} ${state}`).sort()).toEqual([
+      'train failed',
+      'verification succeeded',
+    ]);
     const failed = refused.runs.find(({ state }) => state === 'failed');
     expect(filesIn(strict.path(`.tiltyard/runs/shop/${failed?.run}`))).toEqual(['log.txt', 'run.json']);
 
@@ -189,7 +229,10 @@ describe('several trainings', () => {
   it('with --seeds tell how far the primary metric moves', async () => {
     const repository = makeTrainable();
     const { status, runs, printed } = await train(repository, ['--seeds', '3']);
-    expect([status, runs.map(({ purpose, seed }) => `${purpose} ${seed}`).sort()]).toEqual([0, ['seed 4', 'seed 5', 'train 3']]);
+    expect([status, runs.map(({ purpose, seed }) => `${purpose} ${seed}`).sort()]).toEqual([
+      0,
+      ['seed 4', 'seed 5', 'train 3'],
+    ]);
     const main = runs.find(({ purpose }) => purpose === 'train');
     expect(runs.filter(({ purpose }) => purpose === 'seed').every(({ of }) => of === main?.run)).toBe(true);
     const { seed_spread: spread, artifact } = trainingOf(repository);

@@ -5,6 +5,7 @@ import { code, prose } from '../escape.ts';
 import { count, decimalsOf, fixed, plain, plural, rounded } from '../number.ts';
 import { table } from '../table.ts';
 import { differenceCell, findingCell, levelCell, MARKS, METHODS, nameOf, ratioCell } from './cells.ts';
+import { seedNoiseSentence } from './seed-noise.ts';
 
 /** What the evidence itself does not know of the evaluation it is about. */
 export interface Title {
@@ -17,6 +18,8 @@ export function headline(evidence: Evaluation, verdict: Verdict, title: Title, m
   const parts = [`${MARKS[verdict.verdict]} **${prose(verdict.sentence)}**`, subjects(evidence, verdict)];
   if (title.note !== undefined) parts.push(prose(title.note));
   parts.push(rules(evidence, verdict, mostRows));
+  const noise = seedNoiseSentence(evidence);
+  if (noise !== null) parts.push(prose(noise));
   // Said once in the verdict, not again for each rule that compares.
   const troubles = verdict.findings.filter(
     (finding) => finding.status !== 'pass' && !finding.sentence.includes(NO_CHAMPION),
