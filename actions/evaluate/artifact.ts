@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { ArtifactFolder } from '#lib/artifact/folder.ts';
+import { Opened, type RawData } from '#lib/artifact/raw-data.ts';
 import { unpack } from '#lib/child/arrays.ts';
 import { type Child, type Limits, startChild } from '#lib/child/child.ts';
 import type { Calls } from './latency.ts';
-import { Opened, type RawData } from '#lib/artifact/raw-data.ts';
 import { type ArtifactRequest, PredictedAll, PredictedPart, Timed } from './requests.ts';
 
 const ENTRY = fileURLToPath(new URL('./artifact-child.ts', import.meta.url));

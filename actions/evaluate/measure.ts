@@ -1,11 +1,11 @@
 import type { Predictions } from '#lib/metrics/metric.ts';
+import type { Planned } from '#lib/metrics/plan.ts';
 import { partition, subset } from '#lib/metrics/predictions.ts';
 import { countClusters } from '#lib/statistics/clusters.ts';
 import { compare } from '#lib/statistics/compare.ts';
 import { type Workspace, workspace } from '#lib/statistics/stray.ts';
 import type { Comparison, Slice } from '#registry/evidence/evaluation.ts';
 import type { SlicePolicy } from '#registry/model.ts';
-import type { Planned } from '#lib/metrics/plan.ts';
 import type { SliceCodes } from './slices.ts';
 
 /** Both versions' predictions for the same rows, in the same order. */

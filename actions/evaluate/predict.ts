@@ -1,7 +1,7 @@
+import type { Opened, RawData } from '#lib/artifact/raw-data.ts';
 import { ChildStopped, type Limits } from '#lib/child/child.ts';
 import type { World } from '#lib/world.ts';
 import { type RunningArtifact, runArtifact } from './artifact.ts';
-import type { Opened, RawData } from '#lib/artifact/raw-data.ts';
 import type { NamedArtifact, Subjects } from './subjects.ts';
 
 /** What became of one version: its predictions, or the reason why its process was stopped. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { RawData } from '#lib/artifact/raw-data.ts';
 import { loadDataLock } from '#lib/load-data-lock.ts';
 import type { World } from '#lib/world.ts';
 import { checkPin } from '#registry/data-lock.ts';
@@ -6,7 +7,6 @@ import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
 import type { Benchmark, BenchmarkReader } from './benchmark.ts';
 import { type Circumstances, type Predicted, predictOne, type Running } from './predict.ts';
-import type { RawData } from '#lib/artifact/raw-data.ts';
 import { type Subjects, versionsOf } from './subjects.ts';
 
 /** The benchmark, and what both versions said of it. */

@@ -1,5 +1,6 @@
 import { binaryMetrics, multiclassMetrics, regressionMetrics } from '#lib/metrics/catalogue.generated.ts';
 import type { Metric, Predictions } from '#lib/metrics/metric.ts';
+import { fillParams, type Planned, planMetrics } from '#lib/metrics/plan.ts';
 import { binaryPredictions, multiclassPredictions, regressionPredictions } from '#lib/metrics/predictions.ts';
 import type { Comparison, Evaluation } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
@@ -11,7 +12,6 @@ import { predictedClass } from './decision.ts';
 import { fairnessOf } from './fairness.ts';
 import { countFlips, type FlipExamples } from './flips.ts';
 import { measureAll, measureSlices, type Pair, type Settings, type Touched } from './measure.ts';
-import { fillParams, type Planned, planMetrics } from '#lib/metrics/plan.ts';
 import { pairsOf, type SliceCodes } from './slices.ts';
 
 /** Finite predictions of both versions, aligned to the candidate's classes; null where a version could not predict. */
