@@ -18,8 +18,9 @@ export function changesOf({ champion, candidate }: Evaluation): ContractChange[]
  * What changed for callers between two versions. Narrowed: something that worked with the champion no longer does (a
  * raw column is newly needed, an output is gone, of another type or shape, or the classes come in another order).
  * Widened: less is needed or more is given. Inner: the graph's own inputs, which only features.sql sees.
+ * @param called What sentences call the one that was before.
  */
-export function contractChanges(champion: Contract, candidate: Contract): ContractChange[] {
+export function contractChanges(champion: Contract, candidate: Contract, called = 'the champion'): ContractChange[] {
   const changes: ContractChange[] = [];
   const narrowed = (sentence: string) => changes.push({ kind: 'narrowed', sentence });
   const widened = (sentence: string) => changes.push({ kind: 'widened', sentence });
@@ -29,9 +30,8 @@ export function contractChanges(champion: Contract, candidate: Contract): Contra
   for (const [name, type] of after) {
     const old = before.get(name);
     if (old === undefined)
-      narrowed(`The candidate needs the raw column ${quoted(name)} (${type}), which the champion does not read.`);
-    else if (old !== type)
-      narrowed(`The raw column ${quoted(name)} is read as ${type}; the champion reads it as ${old}.`);
+      narrowed(`The candidate needs the raw column ${quoted(name)} (${type}), which ${called} does not read.`);
+    else if (old !== type) narrowed(`The raw column ${quoted(name)} is read as ${type}; ${called} reads it as ${old}.`);
   }
   for (const name of before.keys()) {
     if (!after.has(name)) widened(`The raw column ${quoted(name)} is no longer needed.`);

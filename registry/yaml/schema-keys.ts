@@ -3,7 +3,7 @@ import type { Entry } from './problem.ts';
 
 /** The keys that a schema knows at an entry, over all the forms that the entry may take; none where any key may stand. */
 export function keysAt(schema: unknown, entry: Entry): string[] {
-  const here = unwrap(schema);
+  const here = withoutAbsence(schema);
   if (here instanceof z.ZodUnion) return [...new Set(here.options.flatMap((option) => keysAt(option, entry)))];
   const [first, ...rest] = entry;
   if (first === undefined) return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
@@ -13,9 +13,9 @@ export function keysAt(schema: unknown, entry: Entry): string[] {
 }
 
 /** A schema without what only says that it may be absent, or what becomes of it afterwards. */
-function unwrap(schema: unknown): unknown {
+export function withoutAbsence(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
-    return unwrap(schema.unwrap());
+    return withoutAbsence(schema.unwrap());
   }
-  return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
+  return schema instanceof z.ZodPipe ? withoutAbsence(schema.in) : schema;
 }
