@@ -41,9 +41,9 @@ export function versionTags(version: Version): Map<string, string> {
 }
 
 /**
- * Where MLflow is told that the model lies: our own address of it. A server takes no path of a folder from others, so
- * that an artifact of a `file:` store is named by its digest.
+ * Where MLflow is told that the model lies: our own address of it. A server takes no folder's path from others, so that
+ * an artifact of a `file:` store is named by its digest; it wants a path that begins with a slash there.
  */
 export function sourceOf({ artifact }: Version): string {
-  return artifact.uri.startsWith('s3://') ? artifact.uri : `sha256:${artifact.digest}`;
+  return artifact.uri.startsWith('s3://') ? artifact.uri : `sha256:///${artifact.digest}`;
 }
