@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FeaturesInputs } from './actions/cli/features.ts';
 import { EvaluateInputs } from './actions/evaluate/inputs.ts';
 import { generateMetrics } from './actions/lib/metrics/generate.ts';
+import { TrainInputs } from './actions/train/inputs.ts';
 import { Artifact } from './registry/artifact.ts';
 import { DataLock } from './registry/data-lock.ts';
 import { Evaluation } from './registry/evidence/evaluation.ts';
@@ -79,8 +80,11 @@ function metricsPage(metrics: readonly MetricFacts[]): string {
 function inputsPage(): string {
   const start =
     'The same names on the command line (`--candidate build/`; a flag that is on by default is switched off by `--no-…`) and\n' +
-    'as inputs of the action, which takes `command: evaluate` besides. What does not vary from run to run is in `model.yaml`.\n';
-  return [`# Inputs of evaluate\n`, written, start, `${inputsTable(EvaluateInputs, '')}\n`].join('\n');
+    'as inputs of the action, which takes `command: train` or `command: evaluate` besides. What does not vary from run to run\n' +
+    'is in `model.yaml`.\n';
+  const verbs = { train: TrainInputs, evaluate: EvaluateInputs };
+  const sections = Object.entries(verbs).map(([verb, inputs]) => `## ${verb}\n\n${inputsTable(inputs, '')}\n`);
+  return ['# Inputs of train and evaluate\n', written, start, ...sections].join('\n');
 }
 
 function inputsTable(inputs: z.ZodObject, prefix: string): string {

@@ -26,7 +26,7 @@ export async function runCommandLine(
     const load = name === undefined ? undefined : verbs[name];
     if (load === undefined) return usage(name, Object.keys(verbs));
     const { verb } = await load();
-    const given = actionInputs() ?? options(name ?? '', verb, argv.slice(1));
+    const given = actionInputs(Object.keys(verb.inputs.shape)) ?? options(name ?? '', verb, argv.slice(1));
     if (given === null) return 0;
     return await verb.run(parseInputs(verb.inputs, given), world);
   } catch (error) {

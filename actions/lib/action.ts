@@ -3,8 +3,11 @@ import { UserError } from '#registry/error.ts';
 
 const Inputs = z.record(z.string(), z.string());
 
-/** The inputs of the action that runs us, from the variable `INPUTS` (a JSON object of texts); null outside of one. */
-export function actionInputs(): Record<string, string> | null {
+/**
+ * Those of the action's inputs that a verb has, from the variable `INPUTS` (a JSON object of texts); null outside of an
+ * action. The front door has the inputs of all verbs, with their defaults.
+ */
+export function actionInputs(names: readonly string[]): Record<string, string> | null {
   const text = process.env['INPUTS'];
   if (text === undefined || text === '' || process.env['GITHUB_ACTIONS'] !== 'true') return null;
   let value: unknown;
@@ -19,8 +22,7 @@ export function actionInputs(): Record<string, string> | null {
   const parsed = Inputs.safeParse(value);
   if (!parsed.success)
     throw new UserError('the variable INPUTS is not an object of texts', { fix: 'Pass toJSON(inputs) to it.' });
-  const { command: _, ...inputs } = parsed.data;
-  return inputs;
+  return Object.fromEntries(Object.entries(parsed.data).filter(([name]) => names.includes(name)));
 }
 
 /** Tells the workflow what came out: step outputs, and the summary page of the job. Does nothing outside of an action. */

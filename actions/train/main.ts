@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { reportToWorkflow } from '#lib/action.ts';
 import { loadModel } from '#lib/load-model.ts';
 import type { Verb } from '#lib/verb.ts';
+import { isWorkflow } from '#lib/workflow-run.ts';
 import type { World } from '#lib/world.ts';
 import { writeFolder } from '#lib/write-folder.ts';
 import { trainingLines, trainingSummary } from '#registry/markdown/training.ts';
@@ -22,7 +23,8 @@ export const verb: Verb<typeof TrainInputs> = {
     const root = resolve(inputs.root);
     const { model } = await loadModel(root, inputs.model);
     const { built, cached } = await build(root, model, inputs, world);
-    const { artifact, evidence } = inputs.out === undefined ? built : await copyTo(inputs.out, built);
+    const out = inputs.out ?? workflowFolder(model.name, world.env);
+    const { artifact, evidence } = out === null ? built : await copyTo(out, built);
     const { training } = built;
     const primary = primaryMetric(model).name;
     const outputs = { digest: training.artifact.digest, artifact, evidence, cached: String(cached) };
@@ -32,6 +34,11 @@ export const verb: Verb<typeof TrainInputs> = {
     return 0;
   },
 };
+
+/** Steps that come after need a place where artifact and evidence lie side by side, whoever made them. */
+function workflowFolder(model: string, env: World['env']): string | null {
+  return isWorkflow(env) ? join(env['RUNNER_TEMP'] ?? '.tiltyard', 'tiltyard-training', model) : null;
+}
 
 async function build(
   root: string,

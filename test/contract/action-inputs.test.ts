@@ -42,19 +42,32 @@ async function zodInputs(verb: string): Promise<z.ZodObject> {
 
 describe('action.yml', () => {
   it('is there for every verb that runs', () => {
-    expect(verbs).toContain('evaluate');
+    expect(verbs).toEqual(expect.arrayContaining(['evaluate', 'train']));
   });
 
   it.each(verbs)('of %s has the inputs of its zod object: names, descriptions, required, defaults', async (verb) => {
     expect(action(`actions/${verb}/action.yml`).inputs).toEqual(inputsOf(await zodInputs(verb)));
   });
 
-  it('of the front door has `command` and the inputs of every verb', async () => {
+  it('of the front door has `command` and the inputs of every verb, required where every verb requires them', async () => {
     const { command, ...rest } = action('action.yml').inputs;
+    const each = await Promise.all(verbs.map(async (verb) => inputsOf(await zodInputs(verb))));
     const all: z.infer<typeof Action>['inputs'] = {};
-    for (const verb of verbs) Object.assign(all, inputsOf(await zodInputs(verb)));
+    for (const inputs of each) {
+      for (const [name, input] of Object.entries(inputs)) {
+        const required = each.every((other) => other[name]?.required === true);
+        // Two verbs mean the same by one name, and do the same without it.
+        if (all[name] !== undefined) expect({ name, ...input, required }).toEqual({ name, ...all[name] });
+        all[name] = { ...input, required };
+      }
+    }
     expect(command?.required).toBe(true);
     expect(rest).toEqual(all);
+  });
+
+  it('of the front door names every verb', () => {
+    const description = action('action.yml').inputs['command']?.description ?? '';
+    for (const verb of verbs) expect(description).toContain(verb);
   });
 
   it('of the front door gives the outputs of every verb', () => {
