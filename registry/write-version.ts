@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { canonicalJson } from './canonical-json.ts';
 import { UserError } from './error.ts';
 import { parseVersion, Version } from './version.ts';
 import { withoutAbsence } from './yaml/schema-keys.ts';
@@ -13,7 +13,7 @@ import { withoutAbsence } from './yaml/schema-keys.ts';
 export function writeVersion(version: Version): string {
   const text = stringify(inOrder(Version, version), { lineWidth: 0, aliasDuplicateObjects: false, blockQuote: false });
   const path = `versions/${version.version}.yaml`;
-  if (!isDeepStrictEqual(parseVersion(text, path, version.version).value, version)) {
+  if (canonicalJson(parseVersion(text, path, version.version).value) !== canonicalJson(version)) {
     throw new UserError(
       `a manifest can't hold the names or numbers of ${version.version}: they would be read differently`,
       {
