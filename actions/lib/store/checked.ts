@@ -37,12 +37,10 @@ export function checkedStore(backend: Backend, signal: AbortSignal): Store {
       const { key, bytes } = file;
       const receipt: Receipt = { key, bytes, existed: false, repaired: false };
       const there = await backend.stat(key);
-      if (there !== null) {
-        receipt.existed = true;
-        await backend.touch(there);
-      }
+      if (there !== null) await backend.touch(there);
       for (let tries = 0; ; tries++) {
         const condition = await verify(key, (done) => onBytes(bytes + Math.min(done, bytes), 2 * bytes));
+        if (tries === 0) receipt.existed = condition !== 'missing';
         if (condition === 'intact') return receipt;
         if (tries === TRIES) break;
         signal.throwIfAborted();

@@ -96,16 +96,9 @@ async function sendParts(
       onBytes(done);
     }
   }
-  const workers = Array.from({ length: AT_ONCE }, async () => {
-    try {
-      await work();
-    } catch (error) {
-      stop.abort(error);
-      throw error;
-    }
-  });
-  await Promise.allSettled(workers);
-  await Promise.all(workers);
+  await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch((error: unknown) => stop.abort(error))));
+  // The first that went wrong; the others only stopped because of it.
+  stop.signal.throwIfAborted();
   return sent;
 }
 
