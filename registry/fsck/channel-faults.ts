@@ -24,7 +24,7 @@ export function channelFaults(state: ModelState, place: Place, step: { today: st
   const problems = step === null ? [] : transitionOf(legal, channels, { registered, today: step.today }).problems;
   const illegal = step === null || problems.length > 0 ? channelProblems(channels, registered) : [];
   if (illegal.length > 0) {
-    return illegal.map(({ entry, message, fix }) => fault(place, line(entry), capital(`${message}.`), fix));
+    return illegal.map(({ entry, message, fix }) => fault(place, line(entry), `${message}.`, fix));
   }
   state.legal = channels;
   return problems.map((sentence) =>
@@ -35,8 +35,4 @@ export function channelFaults(state: ModelState, place: Place, step: { today: st
       'Take the edit back, and make the move with tiltyard promote, rollback or quarantine.',
     ),
   );
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -17,7 +17,7 @@ export interface Fault {
 export type Place = Pick<Fault, 'commit' | 'path'>;
 
 export function fault(place: Place, line: number | null, message: string, fix: string): Fault {
-  return { commit: place.commit, path: place.path, line, message, fix };
+  return { commit: place.commit, path: place.path, line, message: capital(message), fix };
 }
 
 /** The faults that a reader of ours named, each with its line, all by one error. */
@@ -29,6 +29,10 @@ export function faultsOf(place: Place, error: unknown): Fault[] {
     const said = rest === sentence ? sentence : (message ?? rest);
     return fault(place, line === undefined ? null : Number(line), finished(said), error.fix);
   });
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function finished(sentence: string): string {

@@ -22,6 +22,7 @@ export function replay(request: ReplayRequest): { faults: Fault[]; models: Model
   const states = new Map<string, ModelState>();
   const faults: Fault[] = [];
   request.commits.forEach((commit, index) => {
+    faults.push(...unreadable(commit, request.model));
     for (const [model, files] of byModel(commit, request.model)) {
       const state = states.get(model) ?? emptyState(model);
       states.set(model, state);
@@ -31,6 +32,22 @@ export function replay(request: ReplayRequest): { faults: Fault[]; models: Model
   });
   for (const state of states.values()) faults.push(...orphans(state));
   return { faults, models: [...states.values()] };
+}
+
+/** What stands where a folder of ours should. */
+function unreadable(commit: Commit, only: string | null): Fault[] {
+  return commit.changes
+    .filter(({ path, after, kind }) => {
+      const [, model, ...rest] = path.split('/');
+      const isAsked = only === null || model === undefined || model === only;
+      return after !== null && kind !== 'file' && rest.length === 0 && isAsked;
+    })
+    .map((change) => notRead(commit, change));
+}
+
+function notRead(commit: Commit, { path, kind }: FileChange): Fault {
+  const message = `This is ${kind === 'link' ? 'a link' : 'a submodule'}, which is not read.`;
+  return fault({ commit: commit.id, path }, null, message, 'Put the files themselves here.');
 }
 
 interface Changed {
@@ -65,8 +82,7 @@ function stepOf({ state, commit, files, contents, step }: Step): Fault[] {
   for (const { file, change } of files) {
     const place = { commit: commit.id, path: change.path };
     if (change.after !== null && change.kind !== 'file') {
-      const what = change.kind === 'link' ? 'a link' : 'a submodule';
-      faults.push(fault(place, null, `This is ${what}, which is not read.`, 'Put the file itself here.'));
+      faults.push(notRead(commit, change));
     } else if (file.kind === 'stranger') {
       if (change.after !== null) faults.push(fault(place, null, file.message, file.fix));
     } else if (file.kind === 'version') {
@@ -77,7 +93,9 @@ function stepOf({ state, commit, files, contents, step }: Step): Fault[] {
     } else {
       channels = true;
       if (change.after === null) {
-        faults.push(fault(place, null, 'channels.yaml is gone.', 'Restore it from git.'));
+        faults.push(
+          fault(place, null, 'The file is gone, and with it what each channel points to.', 'Restore it from git.'),
+        );
       }
       state.channels = change.after === null ? null : contents.text(change.after);
     }
@@ -89,7 +107,7 @@ function stepOf({ state, commit, files, contents, step }: Step): Fault[] {
   }
   // A manifest that goes may leave a channel pointing to nothing.
   const broken = versions.some(({ number }) => !state.registered.has(number));
-  if ((channels && state.channels !== null) || (broken && state.channels !== null)) {
+  if ((channels || broken) && state.channels !== null) {
     const place = { commit: commit.id, path: `registry/${state.model}/channels.yaml` };
     faults.push(...channelFaults(state, place, step));
   }

@@ -5,6 +5,9 @@ import type { GitRepository } from './repository.ts';
 /** Two empty fields begin a commit: neither a path nor an object id is ever empty. */
 const FORMAT = ['', '', '%H', '%P', '%an', '%ae', '%cn', '%ce', '%ct', '%B', '%(trailers:only,unfold)'].join('%x00');
 const FIELDS = 9;
+const RAW = ['-z', '--raw', '--no-abbrev', '--no-renames', '--no-color', '--no-notes', '--no-mailmap', '--no-ext-diff'];
+/** A merge is told by what it changed of the branch that it went into. */
+const ALONG = ['--first-parent', '-m', '--root', '--relative', '--ignore-submodules=none', '--encoding=UTF-8'];
 
 export interface LogRequest {
   /** Files or folders from the root. Only commits that change one of them are listed. */
@@ -13,6 +16,8 @@ export interface LogRequest {
   to?: string;
   /** Leaves out this commit and all before it. */
   after?: string;
+  /** Tells all that the commits changed, rather than only what they changed of the paths. */
+  full?: boolean;
 }
 
 /**
@@ -20,13 +25,13 @@ export interface LogRequest {
  * this branch has had, one after another.
  */
 export async function readLog(repository: GitRepository, request: LogRequest): Promise<Commit[]> {
-  const { paths, to = repository.head, after } = request;
+  const { paths, to = repository.head, after, full = false } = request;
   const { stdout } = await runGit(repository, [
     'log',
-    ...['-z', '--raw', '--no-abbrev', '--no-renames', '--no-color', '--no-notes', '--no-mailmap', '--no-ext-diff'],
-    // A merge is told by what it changed of the branch that it went into.
-    ...['--first-parent', '-m', '--root', '--relative', '--ignore-submodules=none', '--encoding=UTF-8'],
+    ...RAW,
+    ...ALONG,
     `--format=${FORMAT}`,
+    ...(full ? ['--full-diff'] : []),
     ...(after === undefined ? [to] : [`${after}..${to}`]),
     '--',
     ...paths.map((path) => `:(literal)${path}`),

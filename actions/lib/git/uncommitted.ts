@@ -4,6 +4,8 @@ import type { FileChange } from '#registry/history/commit.ts';
 import { runGit } from './command.ts';
 import type { GitRepository } from './repository.ts';
 
+const STATUS = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=none'];
+
 /** What the working tree has that the commit that is checked out does not: changes, and the bytes of what is new. */
 export interface Uncommitted {
   changes: FileChange[];
@@ -13,10 +15,7 @@ export interface Uncommitted {
 
 /** How the files under a folder differ from HEAD, as git sees it: line endings that it converts are no difference. */
 export async function readUncommitted(repository: GitRepository, folder: string): Promise<Uncommitted> {
-  const { stdout } = await runGit(repository, [
-    ...['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=none'],
-    ...['--', `:(literal)${folder}`],
-  ]);
+  const { stdout } = await runGit(repository, [...STATUS, '--', `:(literal)${folder}`]);
   const prefix = await prefixOf(repository);
   const contents = new Map<string, Buffer>();
   const changes: FileChange[] = [];

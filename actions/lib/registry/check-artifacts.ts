@@ -68,7 +68,8 @@ async function oneArtifact(
     if (deep) {
       for (const { key } of files) {
         const copy = join(temporary, `${digest}-${key}`);
-        await store.get(key, copy).finally(() => rm(copy, { force: true }));
+        await store.get(key, copy);
+        await rm(copy);
       }
     }
     return [];
