@@ -63,17 +63,18 @@ export const verb: Verb<typeof Inputs> = {
     await requireFree(root, model.name, artifact.digest, world);
     const trial = { root, model, inputs, training, evaluation };
     // What is wrong with the documents is told before anything is uploaded.
-    register(await registrationOf(trial, 'file:trial'));
+    register(await registrationOf(trial, 'file:trial', await listVersions(root, model.name)));
     const uri = await upload(root, artifact, world);
 
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       world.signal.throwIfAborted();
-      const known = await versionOf(root, model.name, artifact.digest);
+      const numbers = await listVersions(root, model.name);
+      const known = await versionOf(root, model.name, numbers, artifact.digest);
       if (known !== null) {
         world.print(`${model.name} ${known} is this artifact already (${artifact.digest}); nothing was written.`);
         return 0;
       }
-      const registered = register(await registrationOf(trial, uri));
+      const registered = register(await registrationOf(trial, uri, numbers));
       const files = Object.entries(registered.files).map(([path, text]) => [join(root, path), text] as const);
       if (await writeTogether(Object.fromEntries(files), join(root, registered.manifest))) {
         for (const line of closing(model, inputs, registered)) world.print(line);
@@ -144,8 +145,13 @@ async function upload(root: string, artifact: ArtifactFolder, world: World): Pro
 }
 
 /** The version that is this artifact; null where none is. */
-async function versionOf(root: string, model: string, digest: string): Promise<string | null> {
-  for (const number of await listVersions(root, model)) {
+async function versionOf(
+  root: string,
+  model: string,
+  numbers: readonly string[],
+  digest: string,
+): Promise<string | null> {
+  for (const number of numbers) {
     if ((await readVersion(root, model, number)).value.artifact.digest === digest) return number;
   }
   return null;
@@ -154,9 +160,9 @@ async function versionOf(root: string, model: string, digest: string): Promise<s
 async function registrationOf(
   { root, model, inputs, training, evaluation }: Trial,
   uri: string,
+  numbers: readonly string[],
 ): Promise<Registration> {
   const { value: channels } = (await readChannels(root, model.name)).document;
-  const numbers = await listVersions(root, model.name);
   const number = channels.champion ?? numbers.at(-1) ?? null;
   const parent = number === null ? null : (await readVersion(root, model.name, number)).value;
   const card: Version['card'] = {
