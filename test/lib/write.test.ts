@@ -52,4 +52,20 @@ describe('files that are written together', () => {
     expect(await refusal({ [at('a.json')]: 'a', [at(`${'n'.repeat(300)}.md`)]: 'b' })).toContain("can't be written");
     expect(readdirSync(folder).toSorted()).toEqual(['file', 'folder']);
   });
+
+  it('never replace the one that comes last, of which one writer out of many is the first', async () => {
+    const write = async (text: string) =>
+      writeTogether(
+        { [at('v/1.0.0.yaml')]: text, [at(`e/${text}.json`)]: text, [at('e/all.json')]: 'all' },
+        at('v/1.0.0.yaml'),
+      );
+    const writers = Array.from({ length: 20 }, (_, k) => `writer ${k}`);
+    const wrote = await Promise.all(writers.map(write));
+    expect(wrote.filter(Boolean)).toHaveLength(1);
+    expect(readFileSync(at('v/1.0.0.yaml'), 'utf8')).toBe(writers[wrote.indexOf(true)]);
+    expect(await write('later')).toBe(false);
+    expect(readFileSync(at('v/1.0.0.yaml'), 'utf8')).toBe(writers[wrote.indexOf(true)]);
+    expect(readdirSync(at('v'))).toEqual(['1.0.0.yaml']);
+    expect(readdirSync(at('e')).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
 });

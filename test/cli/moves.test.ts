@@ -1,0 +1,152 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { command, commitAll, makeRun } from '../fixtures/registry.ts';
+import { makeRepository, type Repository } from '../fixtures/repository.ts';
+import { testWorld } from '../fixtures/world.ts';
+
+const CHANNELS = 'registry/shop/channels.yaml';
+const channels = (repository: Repository) => readFileSync(repository.path(CHANNELS), 'utf8');
+
+/** A repository with registered versions 1.0.0, 1.0.1, …; returns their digests. */
+async function registered(count: number): Promise<{ repository: Repository; digests: string[] }> {
+  const repository = makeRepository({ count: 1, champion: null });
+  const digests: string[] = [];
+  for (let k = 0; k < count; k++) {
+    digests.push((await makeRun(repository, `run-${k}`, 1 + k / 10)).artifact.digest);
+    expect((await command(repository, ['register', '--run', repository.path(`run-${k}`)])).errors).toBe('');
+  }
+  return { repository, digests };
+}
+
+describe('the commands that move a version', () => {
+  it('lead a version through its whole life, each by a few lines, and fsck finds nothing', async () => {
+    const { repository, digests } = await registered(3);
+    const move = async (...words: Parameters<typeof command>[1]) => {
+      const made = await command(repository, words);
+      expect([made.status, made.errors]).toEqual([0, '']);
+      commitAll(repository, words.join(' '));
+      return made.printed;
+    };
+    commitAll(repository, 'three versions');
+    const first = await move('promote', '1.0.0');
+    expect(first).toContain('shop: 1.0.0 → champion\nWrote ');
+    expect(first).toContain('Next: commit registry/shop and open a pull request');
+    expect(channels(repository)).toBe('champion: 1.0.0\n');
+
+    expect(await move('promote', '1.0.1', '--traffic', '5')).toContain('shop: 1.0.1 → canary 5 %');
+    expect(channels(repository)).toBe('champion: 1.0.0\ncanary: { version: 1.0.1, traffic: 5 }\n');
+    await move('promote', '1.0.1', '--traffic', '50');
+    expect(channels(repository)).toBe('champion: 1.0.0\ncanary: { version: 1.0.1, traffic: 50 }\n');
+    expect(await move('withdraw')).toContain('shop: canary → registered');
+    expect(channels(repository)).toBe('champion: 1.0.0\ncanary: null\n');
+    await move('promote', '1.0.1', '--traffic', '100');
+    await move('promote', '1.0.1');
+    expect(channels(repository)).toBe('champion: 1.0.1\ncanary: null\nretired: [1.0.0]\n');
+    await move('promote', '1.0.2', '--traffic', '12.5');
+    await move('promote', '1.0.2', '--quarantine', 'forgets the weekend');
+    const quarantined = (k: number, reason: string) =>
+      `quarantined:\n  - version: 1.0.${k}\n    digest: ${digests[k]}\n    reason: ${reason}\n`;
+    const after = `champion: 1.0.2\ncanary: null\nretired: [1.0.0]\n${quarantined(1, 'forgets the weekend')}`;
+    expect(channels(repository)).toBe(after);
+
+    expect(await move('rollback')).toContain('shop: rollback to 1.0.0');
+    expect(await move('rollback', '--to', '1.0.2')).toContain('shop: rollback to 1.0.2');
+    expect(channels(repository)).toBe(after);
+    expect(await move('rollback', '--quarantine', 'p99: 80 ms')).toContain(
+      'rollback to 1.0.0, champion → quarantined (“p99: 80 ms”)',
+    );
+    const both = `${quarantined(1, 'forgets the weekend')}${quarantined(2, '"p99: 80 ms"').replace('quarantined:\n', '')}`;
+    expect(channels(repository)).toBe(`champion: 1.0.0\ncanary: null\nretired: []\n${both}`);
+
+    const refused = await command(repository, ['promote', '1.0.2', '--traffic', '5']);
+    expect([refused.status, refused.errors]).toEqual([
+      3,
+      expect.stringContaining('1.0.2 is quarantined: “p99: 80 ms”'),
+    ]);
+    await move('override', '1.0.2', '--reason', 'the disk was slow', '--expires', '2026-11-21');
+    await move('promote', '1.0.2', '--traffic', '5');
+    const tomorrow = testWorld(repository.root);
+    tomorrow.now = () => new Date('2026-11-22T00:00:00Z');
+    const late = await command(repository, ['promote', '1.0.2'], tomorrow);
+    expect([late.status, late.errors]).toEqual([3, expect.stringContaining('its override ended on 2026-11-21')]);
+    await move('quarantine', '1.0.2', '--reason', 'it was not the disk');
+    expect(channels(repository)).toBe(
+      `champion: 1.0.0\ncanary: null\nretired: []\n${both.replace('p99: 80 ms', 'it was not the disk')}overrides: []\n`,
+    );
+    expect(await command(repository, ['fsck', '--deep'])).toMatchObject({ status: 0, errors: '' });
+  });
+
+  it('keep comments, line endings and whatever else a person wrote', async () => {
+    const { repository } = await registered(2);
+    const text =
+      '# Ask @ml first.\r\nchampion: "1.0.0"   # good\r\ncanary: {version: 1.0.1, traffic: 5} # new\r\n\r\nretired: [] # none';
+    repository.write(CHANNELS, text);
+    expect((await command(repository, ['promote', '1.0.1'])).errors).toBe('');
+    expect(channels(repository)).toBe(
+      text.replace('"1.0.0"', '"1.0.1"').replace('{version: 1.0.1, traffic: 5}', 'null').replace('[]', '[1.0.0]'),
+    );
+  });
+});
+
+describe('what they refuse, leaving channels.yaml as it is', () => {
+  const legal = 'champion: 1.0.0\ncanary: { version: 1.0.1, traffic: 5 }\n';
+  it.each<[string, string | null, Parameters<typeof command>[1], string]>([
+    ['a jump over the canary', 'champion: 1.0.0\n', ['promote', '1.0.1'], '1.0.1 is not the canary'],
+    ['a version that is not registered', legal, ['quarantine', '7.0.0', '--reason', 'x'], '7.0.0 is not registered'],
+    ['no version', legal, ['promote', 'latest'], '--version'],
+    ['half a version', legal, ['promote', '1.0'], '--version'],
+    ['no traffic', legal, ['promote', '1.0.1', '--traffic', '0'], '--traffic'],
+    ['traffic that is no number', legal, ['promote', '1.0.1', '--traffic', 'all'], '--traffic: is not a number'],
+    [
+      'a champion that stays and leaves',
+      legal,
+      ['promote', '1.0.1', '--traffic', '9', '--quarantine', 'x'],
+      'Leave one of them out',
+    ],
+    ['no reason', legal, ['quarantine', '1.0.1', '--reason', '  '], '--reason: needs some words'],
+    [
+      'no day',
+      legal,
+      ['override', '1.0.1', '--reason', 'x', '--expires', '31.12.2026'],
+      '--expires: is no day such as',
+    ],
+    ['nothing to roll back to', legal, ['rollback'], 'shop has no retired version to roll back to'],
+    ['a first version that is none', null, ['promote', '3.0.0'], '3.0.0 is not registered'],
+    [
+      'an illegal state',
+      'champion: 1.0.0\nretired: [1.0.0]\n',
+      ['withdraw'],
+      'channels.yaml:2:11: the retired version 1.0.0 is the champion already.',
+    ],
+    ['an unregistered champion', 'champion: 9.0.0\n', ['withdraw'], 'the champion 9.0.0 is not registered'],
+    [
+      'a digest that is not the version’s',
+      `champion: 1.0.0\nquarantined: [{ version: 1.0.1, digest: ${'a'.repeat(64)}, reason: x }]\n`,
+      ['rollback', '--to', '1.0.1'],
+      'quarantined gives 1.0.1 another digest than its manifest',
+    ],
+    [
+      'duplicate keys',
+      'champion: 1.0.0\nchampion: 1.0.1\n',
+      ['withdraw'],
+      'channels.yaml:2:1: this key is there twice.',
+    ],
+    ['anchors and aliases', 'champion: &v 1.0.0\nretired: [*v]\n', ['withdraw'], 'anchors (&) are not read.'],
+    [
+      'an alias bomb',
+      `champion: 1.0.0\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n`,
+      ['withdraw'],
+      'aliases (*) are not read.',
+    ],
+    ['a file that was emptied', '', ['promote', '1.0.0'], 'channels.yaml is empty.'],
+    ['brackets without end', '['.repeat(200_000), ['withdraw'], 'channels.yaml is nested too deeply'],
+    ['something else', 'PK\u0003\u0004\u0000', ['withdraw'], 'channels.yaml'],
+  ])('%s', async (_, text, words, message) => {
+    const { repository } = await registered(2);
+    if (text !== null) repository.write(CHANNELS, text);
+    const { status, errors, printed } = await command(repository, words);
+    expect(errors).toContain(message);
+    expect([status, printed]).toEqual([3, '']);
+    expect(existsSync(repository.path(CHANNELS)) ? channels(repository) : null).toBe(text);
+  });
+});
