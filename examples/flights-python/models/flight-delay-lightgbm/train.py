@@ -40,8 +40,11 @@ def fit(frame, params, seed):
 def to_onnx(model, frame):
     """One input of all features; the probabilities of both classes as a plain tensor."""
     inputs = [("features", FloatTensorType([None, features_of(frame).shape[1]]))]
-    # Without a name the graph gets a random one, and no two runs would give the same bytes.
-    return convert_lightgbm(model, name="flight-delay", initial_types=inputs, zipmap=False)
+    # So that every run gives the same bytes: without a name the graph gets a random one, and the operators' versions are
+    # listed in the order of a set of strings, which Python shuffles.
+    exported = convert_lightgbm(model, name="flight-delay", initial_types=inputs, zipmap=False)
+    exported.opset_import.sort(key=lambda opset: opset.domain)
+    return exported
 
 
 def sample(frame, rows, seed):

@@ -52,9 +52,9 @@ def to_onnx(pipeline, frame):
     ]
     # So that every run gives the same bytes: without a name the graph gets a random one, and the operators' versions are
     # listed in the order of a set of strings, which Python shuffles.
-    model = convert_sklearn(pipeline, name="flight-delay", initial_types=inputs, options={"zipmap": False})
-    model.opset_import.sort(key=lambda opset: opset.domain)
-    return model
+    exported = convert_sklearn(pipeline, name="flight-delay", initial_types=inputs, options={"zipmap": False})
+    exported.opset_import.sort(key=lambda opset: opset.domain)
+    return exported
 
 
 def sample(frame, rows, seed):
