@@ -53,8 +53,11 @@ async function makeParents(folder: string): Promise<string[]> {
   return made;
 }
 
-/** Whether there is a folder, which may be replaced then. */
-async function requireReplaceable(
+/**
+ * Whether there is a folder, which may be replaced then; to be asked before long work whose result goes there.
+ * @throws UserError where something else is in the way.
+ */
+export async function requireReplaceable(
   folder: string,
   named: string,
   isOurs: (files: string[]) => boolean,

@@ -8,6 +8,7 @@ import { isWorkflow } from '#lib/workflow-run.ts';
 import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
 import { Training } from '#registry/evidence/training.ts';
+import type { RunPurpose } from '#registry/run.ts';
 import { listRuns } from './runs.ts';
 
 /** What was made of the same inputs before. */
@@ -56,7 +57,10 @@ async function registered(root: string, model: string, digest: string, world: Wo
 }
 
 async function ran(root: string, model: string, digest: string): Promise<BuiltBefore | null> {
-  for (const { folder, run } of (await listRuns(root, model)).reverse()) {
+  const runs = (await listRuns(root, model)).reverse();
+  // One that stands for itself knows more than one that was made for it: of how many it was the best, how seeds spread.
+  const own = (purpose: RunPurpose) => Number(purpose === 'train');
+  for (const { folder, run } of runs.toSorted((a, b) => own(b.run.purpose) - own(a.run.purpose))) {
     if (run.state !== 'succeeded' || run.input_digest !== digest) continue;
     const evidence = join(folder, 'training.json');
     const training = await readTraining(evidence, null);

@@ -20,12 +20,22 @@ export interface TrainInputs extends Pick<Lineage, 'features' | 'program' | 'par
  */
 export function inputDigest(inputs: TrainInputs): string {
   const { model, recipe, data: digest, features, program, params, seed, seeds, environment } = inputs;
-  const { id, time, label, positive, known_later: knownLater, weight, schema, train } = model.data;
+  const {
+    id,
+    time,
+    label,
+    positive,
+    known_later: knownLater,
+    label_delay: labelDelay,
+    weight,
+    schema,
+    train,
+  } = model.data;
   const text = canonicalJson({
     form: 'tiltyard/training-inputs/1',
     model: model.name,
     task: model.task,
-    data: { digest, format: train?.format, id, time, label, positive, knownLater, weight, schema },
+    data: { digest, format: train?.format, id, time, label, positive, knownLater, labelDelay, weight, schema },
     features,
     program,
     params,

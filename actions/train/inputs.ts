@@ -19,6 +19,21 @@ export const TrainInputs = z.strictObject({
     .max(100)
     .default(1)
     .describe('With how many seeds to train, to tell how far the primary metric moves by chance alone'),
+  sweep: flag().describe(
+    'Try the values that train.params lists, and train with those that score best on the validation rows',
+  ),
+  tries: z.coerce
+    .number('is not a number')
+    .int('is no whole number')
+    .min(1)
+    .optional()
+    .describe('How many combinations to try, chosen at random; by default all'),
+  parallel: z.coerce
+    .number('is not a number')
+    .int('is no whole number')
+    .min(1)
+    .optional()
+    .describe('How many combinations to try at a time; by default as many as there are cores'),
   'allow-changes': flag().describe('Do not mind files of the repository that change while the program runs'),
   'memory-limit': z.coerce
     .number('is not a number')

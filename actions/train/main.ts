@@ -5,7 +5,8 @@ import { loadModel } from '#lib/load-model.ts';
 import type { Verb } from '#lib/verb.ts';
 import { isWorkflow } from '#lib/workflow-run.ts';
 import type { World } from '#lib/world.ts';
-import { writeFolder } from '#lib/write-folder.ts';
+import { requireReplaceable, writeFolder } from '#lib/write-folder.ts';
+import { UserError } from '#registry/error.ts';
 import { trainingLines, trainingSummary } from '#registry/markdown/training.ts';
 import type { Model } from '#registry/model.ts';
 import { type BuiltBefore, findBuilt } from './built-before.ts';
@@ -22,8 +23,9 @@ export const verb: Verb<typeof TrainInputs> = {
   async run(inputs, world) {
     const root = resolve(inputs.root);
     const { model } = await loadModel(root, inputs.model);
-    const { built, cached } = await build(root, model, inputs, world);
     const out = inputs.out ?? workflowFolder(model.name, world.env);
+    if (out !== null) await requireReplaceable(resolve(out), out, isOurs);
+    const { built, cached } = await build(root, model, inputs, world);
     const { artifact, evidence } = out === null ? built : await copyTo(out, built);
     const { training } = built;
     const primary = primaryMetric(model).name;
@@ -49,12 +51,18 @@ async function build(
   await sweepRuns(root, model.name);
   const work = await openWork(root);
   try {
-    const { seeds, verify } = inputs;
+    const { seeds, verify, sweep, tries = null, parallel = null } = inputs;
+    if (!sweep && (tries !== null || parallel !== null)) {
+      throw new UserError('--tries and --parallel say how to search, but no search was asked for', {
+        fix: 'Add --sweep.',
+      });
+    }
+    const search = sweep ? { tries, parallel } : null;
     const resolved = await resolveInputs(root, model, work, world, { seeds });
-    const before = inputs.force || verify ? null : await findBuilt(root, model.name, resolved.digest, world);
+    const before = inputs.force || verify || sweep ? null : await findBuilt(root, model.name, resolved.digest, world);
     if (before !== null) return { built: before, cached: true };
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
-    const how = { verify, seeds, allowChanges: inputs['allow-changes'], limits };
+    const how = { verify, seeds, search, allowChanges: inputs['allow-changes'], limits };
     const { name, folder, training } = await trainModel(resolved, work, how, world);
     const built = {
       by: `the run ${name}`,
@@ -70,11 +78,14 @@ async function build(
 const OURS =
   /^(training\.json|artifact(\/(features\.sql|artifact\.json|training-ids\.parquet|model\.onnx|state(\/\w+\.parquet)?))?)$/;
 
+function isOurs(files: string[]): boolean {
+  return files.includes('training.json') && files.every((file) => OURS.test(file));
+}
+
 async function copyTo(
   out: string,
   { artifact, evidence }: BuiltBefore,
 ): Promise<{ artifact: string; evidence: string }> {
-  const isOurs = (files: string[]) => files.includes('training.json') && files.every((file) => OURS.test(file));
   await writeFolder(out, isOurs, async (folder) => {
     await cp(artifact, join(folder, 'artifact'), { recursive: true });
     await cp(evidence, join(folder, 'training.json'));

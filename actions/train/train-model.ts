@@ -8,6 +8,7 @@ import { primaryMetric } from './primary.ts';
 import type { Resolved } from './resolve.ts';
 import { newRunName } from './runs.ts';
 import type { SeedValue } from './spread.ts';
+import { requireSearchable, type Search, searchParams } from './sweep.ts';
 import { type TrainedRun, type TrainingRequest, trainOnce } from './train.ts';
 
 /** How thoroughly a model is trained. */
@@ -16,6 +17,8 @@ export interface Thoroughness {
   verify: boolean;
   /** With how many seeds: that of model.yaml, and those that follow it. */
   seeds: number;
+  /** Search the listed values of params first; null to take params as they stand. */
+  search: Search | null;
   allowChanges: boolean;
   /** Of our own processes, each. */
   limits: Limits;
@@ -28,7 +31,7 @@ export interface Thoroughness {
 export async function trainModel(
   resolved: Resolved,
   work: string,
-  { verify, seeds, allowChanges, limits }: Thoroughness,
+  { verify, seeds, search, allowChanges, limits }: Thoroughness,
   world: World,
 ): Promise<TrainedRun> {
   const { model, inputs } = resolved;
@@ -37,12 +40,13 @@ export async function trainModel(
       fix: 'Hold some rows out, or train with one seed.',
     });
   }
+  requireSearchable(resolved, search);
   const prepared = await prepareInputs(resolved, work, limits, world);
   const name = newRunName(world.now());
-  const { params, seed } = inputs;
-  const plain: TrainingRequest = {
+  const { seed } = inputs;
+  const asked: TrainingRequest = {
     prepared,
-    params,
+    params: inputs.params,
     seed,
     purpose: 'train',
     of: null,
@@ -51,6 +55,8 @@ export async function trainModel(
     sweep: null,
     allowChanges,
   };
+  const found = search === null ? {} : await searchParams({ ...asked, name }, search, world);
+  const plain: TrainingRequest = { ...asked, ...found };
   const primary = primaryMetric(model).name;
   const otherSeeds: SeedValue[] = [];
   for (let other = seed + 1; other < seed + seeds; other++) {

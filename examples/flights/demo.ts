@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util';
 import { EvaluateInputs } from '../../actions/evaluate/inputs.ts';
 import { verb as evaluation } from '../../actions/evaluate/main.ts';
 import { realWorld, type World } from '../../actions/lib/world.ts';
+import { TrainInputs } from '../../actions/train/inputs.ts';
+import { verb as training } from '../../actions/train/main.ts';
 import { UserError } from '../../registry/error.ts';
-import { build, type Recipe } from './build.ts';
+import { checkOut } from './checkouts.ts';
 import { prepare } from './prepare.ts';
 import { step } from './progress.ts';
-import { candidateRecipe, championRecipe } from './recipes.ts';
 
 /** Rows to train each version on unless told otherwise: quality is that of all rows to the third digit, in a fifth of the time. */
 const SAMPLE = 400_000;
@@ -44,23 +45,30 @@ function readOptions(): Options | null {
   return { rows: values.full ? null : sample, out: resolve(values.out) };
 }
 
-/** Trains one version, showing what the training program prints, and returns its last line. */
-async function train(world: World, recipe: Recipe, rows: number | null, out: string): Promise<string> {
-  let last = '';
-  await build({ ...recipe, params: { ...recipe.params, rows } }, out, {
-    signal: world.signal,
-    onLine: (line) => {
-      last = line;
-      world.progress(`  ${line}`);
-    },
+/** Trains one version with tiltyard train, and returns what it scored. */
+async function train(
+  world: World,
+  version: 'champion' | 'candidate',
+  rows: number | null,
+  out: string,
+): Promise<string> {
+  const checkout = join(root, '.tiltyard', 'checkouts', version);
+  await checkOut(version, checkout, { data: join(root, '.tiltyard', 'data'), params: { rows } });
+  const lines: string[] = [];
+  const inputs = TrainInputs.parse({ model: 'flight-delay', root: checkout, out: join(out, 'versions', version) });
+  await training.run(inputs, {
+    ...world,
+    print: (line) => lines.push(line),
+    progress: (text) => world.progress(`  ${text}`),
   });
-  return last;
+  const [made = '', scored = ''] = lines;
+  return made.includes('was not trained') ? `${scored} Trained before, of the same inputs` : scored;
 }
 
 async function demo(world: World, { rows, out }: Options): Promise<void> {
   const started = performance.now();
-  const candidate = join(out, 'candidate');
-  const champion = join(out, 'champion');
+  const candidate = join(out, 'versions', 'candidate', 'artifact');
+  const champion = join(out, 'versions', 'champion', 'artifact');
   const amount =
     rows === null ? 'all rows' : `a seeded sample of about ${rows.toLocaleString('en')} rows (--full takes all)`;
   world.print(
@@ -76,10 +84,10 @@ async function demo(world: World, { rows, out }: Options): Promise<void> {
     return `${flights.toLocaleString('en')} flights from January to June`;
   });
   await step(world, `2/4  Train the champion: January, three features, ${amount}`, async () =>
-    train(world, await championRecipe(), rows, champion),
+    train(world, 'champion', rows, out),
   );
   await step(world, `3/4  Train the candidate: January to March, seven features, ${amount}`, async () =>
-    train(world, await candidateRecipe(), rows, candidate),
+    train(world, 'candidate', rows, out),
   );
   world.print("4/4  Evaluate both on April's flights, with days as the independent unit\n");
   const evidence = relative('', join(out, 'evaluation.json'));
@@ -89,8 +97,7 @@ async function demo(world: World, { rows, out }: Options): Promise<void> {
   world.print(`
 ${((performance.now() - started) / 1000).toFixed(0)} s in all. On a model of your own, laid out as examples/flights is:
 
-  npm run tiltyard -- features --root ../my-repository --model my-model --out build/
-  (your training program: build/train.parquet -> build/artifact/model.onnx)
+  npm run tiltyard -- train --root ../my-repository --model my-model --out build/
   npm run tiltyard -- evaluate --root ../my-repository --model my-model --candidate build/artifact --champion live/`);
 }
 

@@ -34,7 +34,7 @@ def rows(artifact: pathlib.Path, months: str):
 
 
 for name, months in (("champion", "1"), ("candidate", "[1-3]")):
-    artifact = WORK / name
+    artifact = WORK / "versions" / name / "artifact"
     test_x, test_y = rows(artifact, "4")
     session = onnxruntime.InferenceSession(artifact / "model.onnx")
     ours = session.run(["probabilities"], {"features": test_x})[0][:, 1].astype(float)

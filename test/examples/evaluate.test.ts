@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EvaluateInputs } from '../../actions/evaluate/inputs.ts';
 import { verb } from '../../actions/evaluate/main.ts';
 import { realWorld } from '../../actions/lib/world.ts';
-import { build } from '../../examples/flights/build.ts';
 import { prepare } from '../../examples/flights/prepare.ts';
-import { candidateRecipe, championRecipe } from '../../examples/flights/recipes.ts';
 import { Evaluation } from '../../registry/evidence/evaluation.ts';
+import { trainVersion } from '../fixtures/flights.ts';
 
 /** A copy of the example with little data: January to train on, and every fortieth flight of April. */
 let root: string;
@@ -38,13 +37,11 @@ beforeAll(async () => {
   const policy = await readFile(join(example, model, 'model.yaml'), 'utf8');
   await writeFile(join(root, model, 'model.yaml'), policy.replace('min_rows: 450000', 'min_rows: 10000'));
 
-  const january = join(data, 'flights-2001-01.parquet');
-  for (const [name, recipe] of Object.entries({
-    candidate: await candidateRecipe(),
-    champion: await championRecipe(),
-  })) {
-    const params = { ...recipe.params, trees: 10, rows: 30_000 };
-    await build({ ...recipe, data: january, params }, join(root, name));
+  const train = join(data, 'flights-2001-01.parquet');
+  const params = { trees: 10, rows: 30_000 };
+  for (const version of ['candidate', 'champion'] as const) {
+    const run = await trainVersion(version, join(root, 'checkouts', version), { data, train, params });
+    await rename(join(run, 'artifact'), join(root, version));
   }
 });
 

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBFloatVector, DuckDBInstance, DuckDBIntegerVector } from '@duckdb/node-api';
 import { type Boosted, type BoostingParams, boost, probability } from './boosting.ts';
 import { toOnnx } from './onnx-trees.ts';
-import { randomNumbers } from './random.ts';
 import { logLoss, rocAuc } from './quality.ts';
+import { randomNumbers } from './random.ts';
 
 /** What `train.params` of model.yaml sets. */
 interface Params extends BoostingParams {
   /** Train on about this many rows, chosen by the seed; null takes all. */
   rows: number | null;
-  /** Share of the rows, the latest ones, that only say when to stop. */
+  /** Share of the rows that it gets, the latest ones, that only say when to stop. */
   validation: number;
 }
 

@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { build, type Recipe } from '../../examples/flights/build.ts';
+import { loadModel } from '#lib/load-model.ts';
+import { checkOut } from '../../examples/flights/checkouts.ts';
 import { rocAuc } from '../../examples/flights/models/flight-delay/quality.ts';
 import { prepare } from '../../examples/flights/prepare.ts';
-import { candidateRecipe, championRecipe } from '../../examples/flights/recipes.ts';
 import { Artifact } from '../../registry/artifact.ts';
-import { Model } from '../../registry/model.ts';
+import { Training } from '../../registry/evidence/training.ts';
+import { trainVersion } from '../fixtures/flights.ts';
 
 let folder: string;
-const lines: string[] = [];
 
 /** Runs SQL; `{jan}` and `{apr}` in it stand for the prepared files. */
 async function query(...statements: string[]): Promise<unknown[][]> {
@@ -58,34 +57,37 @@ async function aprilAuc(artifact: string): Promise<number> {
   );
 }
 
-/** The candidate's recipe on January alone, small enough for a test. */
-async function small(data = join(folder, 'flights-2001-01.parquet')): Promise<Recipe> {
-  const recipe = await candidateRecipe();
-  return { ...recipe, data, params: { ...recipe.params, trees: 15, rows: 60_000 } };
+/** Trains the candidate on January alone, small enough for a test; the run's folder holds artifact and evidence. */
+async function small(name: string, train = join(folder, 'flights-2001-01.parquet')): Promise<string> {
+  const params = { trees: 15, rows: 60_000 };
+  return trainVersion('candidate', join(folder, name), { data: folder, train, params });
 }
+
+let real: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flights-'));
   await prepare({ folder, months: [1, 4] });
-  await build(await small(), join(folder, 'real'), { onLine: (line) => lines.push(line) });
+  real = await small('real');
 });
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('building a version of the example', () => {
+describe('training a version of the example', () => {
   it('learns from the labels: with the real ones it ranks April, with others it does not', async () => {
     const noise = join(folder, 'noise.parquet');
     await query(`COPY (SELECT * REPLACE ((hash(flight_id) % 5 = 0)::INTEGER AS late) FROM {jan}) TO '${noise}'`);
-    await build(await small(noise), join(folder, 'noise'));
-    expect(await aprilAuc(join(folder, 'real'))).toBeGreaterThan(0.63);
-    expect(Math.abs((await aprilAuc(join(folder, 'noise'))) - 0.5)).toBeLessThan(0.04);
+    const other = await small('noise', noise);
+    expect(await aprilAuc(join(real, 'artifact'))).toBeGreaterThan(0.63);
+    expect(Math.abs((await aprilAuc(join(other, 'artifact'))) - 0.5)).toBeLessThan(0.04);
   });
 
   it('writes an artifact that its document describes, the same on each run', async () => {
-    const [first, second] = [join(folder, 'real'), join(folder, 'again')];
-    await build(await small(), second);
-    const files = (await readdir(first, { recursive: true })).sort();
-    expect(files).toEqual([
+    const again = await small('again');
+    const evidence = async (run: string) =>
+      Training.parse(JSON.parse(await readFile(join(run, 'training.json'), 'utf8')));
+    const [first, second] = [await evidence(real), await evidence(again)];
+    expect((await readdir(join(real, 'artifact'), { recursive: true })).sort()).toEqual([
       'artifact.json',
       'features.sql',
       'model.onnx',
@@ -95,40 +97,35 @@ describe('building a version of the example', () => {
       'state/route_rates.parquet',
       'training-ids.parquet',
     ]);
-    const same = ['artifact.json', 'model.onnx'].map(async (file) =>
-      (await readFile(join(first, file))).equals(await readFile(join(second, file))),
-    );
-    expect(await Promise.all(same)).toEqual([true, true]);
-    const artifact = Artifact.parse(JSON.parse(await readFile(join(first, 'artifact.json'), 'utf8')));
+    expect(second.artifact).toEqual(first.artifact);
+    // Another checkout, elsewhere: the same inputs, but for the path of the data, which is no part of them.
+    expect(second.lineage.input_digest).toBe(first.lineage.input_digest);
+    expect(first.lineage.environment.lock_files).toEqual({
+      'package-lock.json': expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const artifact = Artifact.parse(JSON.parse(await readFile(join(real, 'artifact', 'artifact.json'), 'utf8')));
     expect(artifact.training).toMatchObject({
       rows: 508_239,
       start: '2001-01-01T00:01:00.000Z',
       end: '2001-01-31T23:57:00.000Z',
     });
     expect(artifact.threshold).toBe(0.25);
-    expect(lines[1]).toMatch(/^[56]\d,\d{3} rows, 7 features: hour, round_minute, weekday, distance, origin_rate/);
-  });
-
-  it('leaves nothing where it is interrupted or where the program fails', async () => {
-    const controller = new AbortController();
-    const interrupted = build(await small(), join(folder, 'never', 'a'), {
-      signal: controller.signal,
-      onLine: (line) => line.includes('rows') && controller.abort(new Error('stop')),
-    });
-    await expect(interrupted).rejects.toThrow('stop');
-    const recipe = await small();
-    const failing = build({ ...recipe, train: join(folder, 'missing.ts') }, join(folder, 'never', 'b'));
-    await expect(failing).rejects.toThrow(/missing\.ts ended with status 1: [^]*Error/);
-    expect(await readdir(join(folder, 'never'))).toEqual([]);
+    expect(first.validation).toMatchObject({ rows: 50_825, end: '2001-01-31T23:57:00.000Z' });
+    expect(first.reported).toMatchObject({ trees: 15 });
+    const log = await readFile(join(real, 'log.txt'), 'utf8');
+    expect(log).toMatch(/^(59|60),\d{3} rows, 7 features: hour, round_minute, weekday, distance, origin_rate/);
   });
 });
 
 describe('the example’s documents', () => {
-  it('hold to the schema, and the champion’s recipe has the parameters that the candidate’s has', async () => {
-    const file = join(import.meta.dirname, '../../examples/flights/models/flight-delay/model.yaml');
-    const model = Model.parse(parse(await readFile(file, 'utf8')));
-    const champion = await championRecipe();
-    expect(model.name).toBe('flight-delay');
-    expect(Object.keys(champion.params).sort()).toEqual(Object.keys(model.train?.params ?? {}).sort());
+  it.each(['candidate', 'champion'] as const)('of the %s hold to the schema', async (version) => {
+    const root = join(folder, 'documents', version);
+    await checkOut(version, root, { data: folder });
+    const { model } = await loadModel(root, 'flight-delay');
+    expect(model.data.train?.uri).toContain(version === 'champion' ? '2001-01.parquet' : '[1-3]');
+    const tables = (await readdir(join(root, 'models', 'flight-delay', 'state'))).sort();
+    expect(tables).toEqual(
+      version === 'champion' ? ['route_rates.sql'] : ['destination_rates.sql', 'origin_rates.sql', 'route_rates.sql'],
+    );
   });
 });
