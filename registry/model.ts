@@ -166,7 +166,12 @@ export type EvaluatePolicy = z.infer<typeof EvaluatePolicy>;
 /** How a version is trained: the program, what it is told, and which rows it doesn't get. */
 export const TrainRecipe = z.strictObject({
   run: z.string().min(1).describe('The program, without a shell: `node train.ts`'),
-  params: z.record(z.string(), z.json()).default({}).describe('Whatever the program wants to be told'),
+  params: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe(
+      'Whatever the program wants to be told; `{ values: […] }` lists values for `tiltyard train --sweep` to try',
+    ),
   seed: z.int().nonnegative().default(1).describe('Of all that training draws at random'),
   validation: z
     .strictObject({

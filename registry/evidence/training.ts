@@ -62,6 +62,8 @@ export const Training = z.strictObject({
   sweep: z
     .strictObject({
       metric: z.string(),
+      /** How many combinations of the listed values there are. */
+      of: Count,
       tried: Count,
       failed: Count,
       results: z.array(z.strictObject({ params: z.record(z.string(), z.json()), value: z.number().nullable() })),

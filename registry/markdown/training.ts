@@ -1,7 +1,7 @@
 import type { Training } from '../evidence/training.ts';
 import { code, prose } from './escape.ts';
 import { count, fixed, plural, rounded } from './number.ts';
-import { table } from './table.ts';
+import { cappedTable, table } from './table.ts';
 
 /** What a training came to, for a terminal: one finished sentence a line. `by` names who made it before, if anybody. */
 export function trainingLines(training: Training, primary: string, by: string | null): string[] {
@@ -23,6 +23,7 @@ export function trainingLines(training: Training, primary: string, by: string | 
     const spreadOf = `${spread.metric} has a standard deviation of ${rounded(spread.standard_deviation)}`;
     lines.push(`Over ${count(spread.values.length)} seeds, ${spreadOf}.`);
   }
+  if (training.sweep !== null) lines.push(sweepLine(training.sweep, lineage.params));
   if (verification !== null) {
     const how = verification.same_digest ? 'the same artifact' : `the same metrics within ${verification.tolerance}`;
     lines.push(`Trained twice, it gave ${how}.`);
@@ -41,7 +42,27 @@ export function trainingSummary(training: Training, primary: string, by: string 
     rows.length === 0
       ? []
       : ['', table([{ head: 'Metric on the held-out rows' }, { head: 'Value', align: 'right' }], rows)];
-  return [`### Training of ${code(training.model)}`, '', prose(made ?? ''), '', ...sentences, ...measured, ''].join(
-    '\n',
-  );
+  const head = [`### Training of ${code(training.model)}`, '', prose(made ?? ''), '', ...sentences, ...measured];
+  return [...head, ...(training.sweep === null ? [] : ['', sweepTable(training.sweep)]), ''].join('\n');
+}
+
+type Sweep = NonNullable<Training['sweep']>;
+
+function sweepLine({ metric, of, tried, failed, results }: Sweep, params: Training['lineage']['params']): string {
+  const names = Object.keys(results[0]?.params ?? {});
+  const best = names.map((name) => `${name} ${JSON.stringify(params[name])}`).join(', ');
+  const some = tried === of ? `all ${count(of)} combinations` : `${count(tried)} of ${count(of)} combinations`;
+  const lost = failed === 0 ? '' : ` (${count(failed)} failed)`;
+  return `Of ${some} that were tried${lost}, ${best} has the best ${metric} on the held-out rows.`;
+}
+
+/** What each try scored, in the order of the grid. */
+function sweepTable({ metric, results }: Sweep): string {
+  const names = Object.keys(results[0]?.params ?? {});
+  const columns = [...names.map((name) => ({ head: code(name) })), { head: code(metric), align: 'right' as const }];
+  const rows = results.map(({ params, value }) => [
+    ...names.map((name) => code(JSON.stringify(params[name]))),
+    value === null ? 'failed' : fixed(value, 4),
+  ]);
+  return cappedTable(columns, rows, 100);
 }

@@ -1,4 +1,6 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { quoted } from '../judge/context.ts';
+import { listedParams } from '../listed-params.ts';
 import { metrics } from '../metrics.generated.ts';
 import type { Model } from '../model.ts';
 import { nearest } from '../nearest.ts';
@@ -11,7 +13,21 @@ const FITTED = metrics.filter(
 );
 
 /** What is wrong with a model's `train`, of what takes more than one field to see. */
-export function trainProblems({ task, train }: Model): Problem[] {
+export function trainProblems(model: Model): Problem[] {
+  return [...thresholdProblems(model), ...paramProblems(model)];
+}
+
+function paramProblems({ train }: Model): Problem[] {
+  return listedParams(train?.params ?? {}).flatMap(({ name, values }) => {
+    const entry = ['train', 'params', name, 'values'];
+    const texts = values.map((value) => canonicalJson(value));
+    if (values.length === 0) return [{ entry, message: `no value is listed for ${quoted(name)}`, fix: 'List some.' }];
+    if (new Set(texts).size === texts.length) return [];
+    return [{ entry, message: `a value of ${quoted(name)} is listed twice`, fix: 'Remove one of them.' }];
+  });
+}
+
+function thresholdProblems({ task, train }: Model): Problem[] {
   if (train?.decision === undefined) return [];
   const entry = ['train', 'decision', 'threshold'];
   const { threshold } = train.decision;
