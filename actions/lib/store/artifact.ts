@@ -31,7 +31,7 @@ export async function pushArtifact(
 ): Promise<PushedArtifact> {
   const receipts: Receipt[] = [];
   let before = 0;
-  for (const { key, path } of parseList(folder.list, folder.digest)) {
+  for (const { key, path } of parseList(folder.list) ?? []) {
     const receipt = await store.put(join(folder.path, path), {
       // Of each file what is sent and what is read back.
       onBytes: (done) => onBytes(before + done, 2 * folder.bytes),
@@ -126,6 +126,11 @@ export interface StoredFile extends StoredObject {
  */
 export async function storedFiles(store: Store, digest: string, temporary = tmpdir()): Promise<StoredFile[]> {
   const list = await readList(store, digest, temporary);
+  if (list === null) {
+    throw new UserError(`the object ${digest} is not the list of an artifact's files`, {
+      fix: 'Give the digest of an artifact, as its manifest has it.',
+    });
+  }
   return Promise.all(
     list.map(async ({ key, path }) => {
       const object = await store.stat(key);
@@ -137,38 +142,37 @@ export async function storedFiles(store: Store, digest: string, temporary = tmpd
   );
 }
 
-/** The keys and paths that the list of an artifact names. */
+/**
+ * The keys and paths that the list of an artifact names; null where the object is no such list.
+ * @throws UserError where the object is missing or damaged.
+ */
 export async function readList(
   store: Store,
   digest: string,
   temporary: string,
-): Promise<{ key: string; path: string }[]> {
+): Promise<{ key: string; path: string }[] | null> {
   const object = await store.stat(digest);
-  if (object !== null && object.bytes > LONGEST_LIST) throw noList(digest);
+  if (object !== null && object.bytes > LONGEST_LIST) return null;
   await mkdir(temporary, { recursive: true });
   const folder = await mkdtemp(join(temporary, 'list-'));
   try {
     const path = join(folder, 'list');
     await store.get(digest, path);
-    return parseList(await readFile(path, 'utf8'), digest);
+    return parseList(await readFile(path, 'utf8'));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Lists come from outside: a path that no artifact has is refused before anything is written there. */
-function parseList(text: string, digest: string): { key: string; path: string }[] {
+/** Lists come from outside: one with a path that no artifact has is none, before anything is written there. */
+function parseList(text: string): { key: string; path: string }[] | null {
   const lines = text.split('\n');
-  if (lines.pop() !== '' || lines.length === 0) throw noList(digest);
-  return lines.map((line) => {
+  if (lines.pop() !== '' || lines.length === 0) return null;
+  const files: { key: string; path: string }[] = [];
+  for (const line of lines) {
     const [, key, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
-    if (key === undefined || path === undefined || !isPart(path)) throw noList(digest);
-    return { key, path };
-  });
-}
-
-function noList(digest: string): UserError {
-  return new UserError(`the object ${digest} is not the list of an artifact's files`, {
-    fix: 'Give the digest of an artifact, as its manifest has it.',
-  });
+    if (key === undefined || path === undefined || !isPart(path)) return null;
+    files.push({ key, path });
+  }
+  return files;
 }
