@@ -24,7 +24,7 @@ export async function runCommandLine(
   try {
     const name = argv[0];
     const load = name === undefined ? undefined : verbs[name];
-    if (load === undefined) return usage(name, Object.keys(verbs));
+    if (load === undefined) return await usage(name, verbs);
     const { verb } = await load();
     const given = actionInputs(Object.keys(verb.inputs.shape)) ?? options(name ?? '', verb, argv.slice(1));
     if (given === null) return 0;
@@ -92,17 +92,21 @@ function parseInputs<I extends z.ZodObject>(schema: I, given: Record<string, unk
   throw new UserError(`--${name}: ${what}`, { fix: 'Correct that option; --help lists them all.' });
 }
 
-function usage(name: string | undefined, names: string[]): number {
+async function usage(name: string | undefined, verbs: Record<string, () => Promise<{ verb: Verb }>>): Promise<number> {
   const asked = name === undefined || name === '--help' || name === 'help';
+  if (!asked) process.stderr.write(`tiltyard has no command ${JSON.stringify(name)}\n\n`);
+  const width = Math.max(...Object.keys(verbs).map((verb) => verb.length));
+  const loaded = await Promise.all(
+    Object.entries(verbs).map(async ([verb, load]) => [verb, (await load()).verb.description] as const),
+  );
   const lines = [
     'Usage: tiltyard <command> [options]',
     '',
     'Commands:',
-    ...names.map((verb) => `  ${verb}`),
+    ...loaded.map(([verb, description]) => `  ${verb.padEnd(width)}  ${description}`),
     '',
     'tiltyard <command> --help tells its options.',
   ];
-  if (!asked) process.stderr.write(`tiltyard has no command ${JSON.stringify(name)}\n\n`);
   (asked ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`);
   return asked ? 0 : USER_MISTAKE;
 }
