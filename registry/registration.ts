@@ -32,7 +32,7 @@ export interface Registration {
 }
 
 /** A version to be, why it has its number, and the files that register it: path from the repository's root → text. */
-export interface Registered {
+export interface NewVersion {
   version: Version;
   reason: string;
   manifest: string;
@@ -43,7 +43,7 @@ export interface Registered {
  * The files that register an artifact.
  * @throws UserError where the documents are not about the same artifact of this model.
  */
-export function register(registration: Registration): Registered {
+export function register(registration: Registration): NewVersion {
   const { model, uri, training, evaluation, card, parent, taken, bump } = registration;
   requireTogether(model, training.value, evaluation?.value ?? null);
   const { task, artifact, contract, lineage, run } = training.value;

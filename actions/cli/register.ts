@@ -18,7 +18,7 @@ import { Evaluation } from '#registry/evidence/evaluation.ts';
 import { Training } from '#registry/evidence/training.ts';
 import { quoted } from '#registry/judge/context.ts';
 import type { Model } from '#registry/model.ts';
-import { type Document, namedVersions, type Registered, type Registration, register } from '#registry/registration.ts';
+import { type Document, type NewVersion, namedVersions, type Registration, register } from '#registry/registration.ts';
 import type { Version } from '#registry/version.ts';
 import { requireTrained } from './register-checks.ts';
 import { shellCommand } from './shell.ts';
@@ -174,7 +174,7 @@ async function registrationOf(
   return { model: model.name, uri, training, evaluation, card, parent, taken, bump: inputs.bump ?? null };
 }
 
-function closing({ name }: Model, { root }: Inputs, { version, reason, files }: Registered): string[] {
+function closing({ name }: Model, { root }: Inputs, { version, reason, files }: NewVersion): string[] {
   const lines = [
     `${name} ${version.version} is registered: ${reason}.`,
     ...Object.keys(files).map((path) => `Wrote ${join(root, path)}`),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +45,7 @@ const MOVES: Record<string, Move> = {
   'quarantine-overridden': { kind: 'quarantine', version: '1.0.0', reason: 'it was slow' },
 };
 
+const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');
 const edit = (text: string, move: Move) => editChannels(text, move, context(), 'channels.yaml');
 
 describe('editChannels', () => {
@@ -112,6 +114,27 @@ describe('editChannels', () => {
     expect(() => edit(text, back)).toThrow(
       expect.objectContaining({ name: 'UserError', message: expect.stringContaining(message) }),
     );
+  });
+});
+
+describe('docs/registry.md', () => {
+  const page = readFileSync(new URL('../../docs/registry.md', import.meta.url), 'utf8');
+  const block = (language: string) => page.split(`\`\`\`${language}\n`)[1]?.split('```')[0] ?? '';
+
+  it('shows a channels.yaml that is legal, and the edit that a promotion makes in it', () => {
+    const registered = new Map(
+      ['1.1.0', '1.2.0', '1.3.0', '1.4.0', '1.5.0'].map((version) => [
+        version,
+        version === '1.1.0' ? sha256Of('test') : version,
+      ]),
+    );
+    const before = block('yaml').replace('traffic: 5 ', 'traffic: 50 ');
+    const after = editChannels(before, { ...promotion, version: '1.5.0' }, { registered, today: '2026-11-21' }, 'c');
+    const lines = (text: string) => text.split('\n');
+    const gone = lines(before).filter((line) => !lines(after).includes(line));
+    const come = lines(after).filter((line) => !lines(before).includes(line));
+    const diff = [...gone.map((line) => `-${line}`), ...come.map((line) => `+${line}`)];
+    expect(diff.join('\n')).toBe(block('diff').trimEnd());
   });
 });
 
