@@ -31,6 +31,10 @@ export function realWorld(): World {
   const stop = () => controller.abort(new Interrupted());
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Who reads along may stop reading (`tiltyard history | head`): no error of ours.
+  process.stdout.on('error', (error) => {
+    if (!('code' in error && error.code === 'EPIPE')) throw error;
+  });
   const terminal = process.stderr.isTTY === true;
   const folders: string[] = [];
   let overwritten = false;

@@ -1,6 +1,6 @@
 import type { Commit, FileChange } from '#registry/history/commit.ts';
 import { runGit } from './command.ts';
-import type { GitRepository } from './repository.ts';
+import { type GitRepository, resolveCommit } from './repository.ts';
 
 /** Two empty fields begin a commit: neither a path nor an object id is ever empty. */
 const FORMAT = ['', '', '%H', '%P', '%an', '%ae', '%cn', '%ce', '%ct', '%B', '%(trailers:only,unfold)'].join('%x00');
@@ -37,6 +37,15 @@ export async function readLog(repository: GitRepository, request: LogRequest): P
     ...paths.map((path) => `:(literal)${path}`),
   ]);
   return parseLog(stdout.toString('utf8')).reverse();
+}
+
+/** One commit, without what it changed; null where this clone does not have it. */
+export async function readCommit(repository: GitRepository, id: string): Promise<Commit | null> {
+  const commit = /^[0-9a-f]{40,64}$/.test(id) ? await resolveCommit(repository, id) : null;
+  if (commit === null) return null;
+  const args = ['log', '-z', '--max-count=1', '--no-mailmap', '--no-notes', '--encoding=UTF-8'];
+  const { stdout } = await runGit(repository, [...args, `--format=${FORMAT}`, '--no-patch', commit, '--']);
+  return parseLog(stdout.toString('utf8'))[0] ?? null;
 }
 
 /** The ids of all commits along the first parents of what is checked out, the newest first. */
