@@ -5,6 +5,7 @@ import { type ArtifactFolder, readArtifactFolder } from '#lib/artifact/folder.ts
 import { loadModel } from '#lib/load-model.ts';
 import { loadSettings } from '#lib/load-settings.ts';
 import { readEvidence } from '#lib/registry/read-evidence.ts';
+import { usedNumbers } from '#lib/registry/used-numbers.ts';
 import { listVersions, readChannels, readVersion } from '#lib/registry/working-tree.ts';
 import { pushArtifact } from '#lib/store/artifact.ts';
 import { openStore } from '#lib/store/open.ts';
@@ -61,7 +62,8 @@ export const verb: Verb<typeof Inputs> = {
     const evaluation =
       inputs.evaluation === undefined ? null : await readEvidence(Evaluation, resolve(inputs.evaluation));
     await requireFree(root, model.name, artifact.digest, world);
-    const trial = { root, model, inputs, training, evaluation };
+    const used = await usedNumbers(root, model.name, world);
+    const trial = { root, model, inputs, training, evaluation, used };
     // What is wrong with the documents is told before anything is uploaded.
     register(await registrationOf(trial, 'file:trial', await listVersions(root, model.name)));
     const uri = await upload(root, artifact, world);
@@ -93,6 +95,8 @@ interface Trial {
   inputs: Inputs;
   training: Document<Training>;
   evaluation: Document<Evaluation> | null;
+  /** Numbers that git knows of. */
+  used: readonly string[];
 }
 
 /** A run's artifact and evidence, which belong together. */
@@ -158,7 +162,7 @@ async function versionOf(
 }
 
 async function registrationOf(
-  { root, model, inputs, training, evaluation }: Trial,
+  { root, model, inputs, training, evaluation, used }: Trial,
   uri: string,
   numbers: readonly string[],
 ): Promise<Registration> {
@@ -170,7 +174,7 @@ async function registrationOf(
     intended_use: inputs['intended-use'] ?? parent?.card.intended_use ?? null,
     limits: inputs.limits ?? parent?.card.limits ?? null,
   };
-  const taken = [...numbers, ...namedVersions(channels)];
+  const taken = [...numbers, ...used, ...namedVersions(channels)];
   return { model: model.name, uri, training, evaluation, card, parent, taken, bump: inputs.bump ?? null };
 }
 

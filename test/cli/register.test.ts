@@ -120,6 +120,17 @@ describe('tiltyard register', () => {
     expect(await command(repository, ['fsck', '--deep'])).toMatchObject({ status: 0, errors: '' });
   });
 
+  it('S11 never gives a number again that git or channels.yaml knows, though its manifest is gone', async () => {
+    const repository = small();
+    for (const k of [1, 2, 3]) await makeRun(repository, `run-${k}`, k);
+    const register = async (k: number) => command(repository, ['register', '--run', repository.path(`run-${k}`)]);
+    await register(1);
+    await register(2);
+    commitAll(repository, 'two versions');
+    rmSync(repository.path('registry/shop/versions/1.0.1.yaml'));
+    expect((await register(3)).printed).toContain('shop 1.0.2 is registered');
+  });
+
   it('takes runs and repositories whose paths have spaces and letters of any alphabet', async () => {
     const repository = small();
     await makeRun(repository, 'größe und maß/特徴 1', 1.4);
@@ -297,7 +308,7 @@ describe('S11 registering that is interrupted or done at once', () => {
     for (const version of versions)
       digests.add((await readVersion(repository.root, 'shop', version)).value.artifact.digest);
     expect([versions.length, digests.size]).toEqual([weights.length, weights.length]);
-    expect(Object.keys(registry(repository)).filter((file) => /\.part$/.test(file))).toEqual([]);
+    expect(Object.keys(registry(repository)).filter((file) => file.endsWith('.part'))).toEqual([]);
     commitAll(repository, 'six versions');
     expect(await command(repository, ['fsck', '--deep'])).toMatchObject({ status: 0, errors: '' });
   });
