@@ -6,11 +6,13 @@ import { readChannels, readVersion } from '#lib/registry/working-tree.ts';
 import type { Verb } from '#lib/verb.ts';
 import { UserError } from '#registry/error.ts';
 import { plural } from '#registry/markdown/number.ts';
+import { Model } from '#registry/model.ts';
+import { VersionNumber } from '#registry/version.ts';
 
-export const ExportInputs = z.strictObject({
+const ExportInputs = z.strictObject({
   target: z.enum(['mlflow']).describe('Where to: mlflow'),
-  model: z.string().min(1).describe('The model: the name of a folder under registry/'),
-  version: z.string().min(1).describe('The registered version: 1.4.0'),
+  model: Model.shape.name.describe('The model: the name of a folder under registry/'),
+  version: VersionNumber.describe('The registered version: 1.4.0'),
   to: z.string().min(1).optional().describe('The MLflow server: http://127.0.0.1:5000; by default MLFLOW_TRACKING_URI'),
   root: z.string().min(1).default('.').describe('Root of the repository that holds registry/'),
 });

@@ -4,6 +4,7 @@ import { readBlobs } from '#lib/git/blobs.ts';
 import { readLog } from '#lib/git/log.ts';
 import { type GitRepository, openRepository } from '#lib/git/repository.ts';
 import { createTags, listTags } from '#lib/git/tags.ts';
+import { flag } from '#lib/inputs.ts';
 import { registryFolder } from '#lib/registry/working-tree.ts';
 import type { Verb } from '#lib/verb.ts';
 import { UserError } from '#registry/error.ts';
@@ -15,7 +16,7 @@ import { printable } from '#registry/printable.ts';
 
 const Inputs = z.strictObject({
   model: z.string().min(1).describe('The model: the name of a folder under registry/'),
-  'dry-run': z.boolean().default(false).describe('Tell which tags are missing, and make none'),
+  'dry-run': flag().describe('Tell which tags are missing, and make none'),
   root: z.string().min(1).default('.').describe('Root of the repository that holds registry/'),
 });
 

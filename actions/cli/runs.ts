@@ -16,12 +16,17 @@ import { textTable } from '#registry/text-table.ts';
 import { primaryMetric } from '../train/primary.ts';
 import { findRuns, pickRun } from './runs-find.ts';
 
-export const RunsInputs = z.strictObject({
+const RunsInputs = z.strictObject({
   action: z.enum(['list', 'compare', 'log']).default('list').describe('list, compare or log'),
   run: z.string().min(1).optional().describe('A run by the beginning of its name, or by its version'),
   other: z.string().min(1).optional().describe('The run to compare it with'),
   model: z.string().min(1).optional().describe('Only runs of this model'),
-  last: z.coerce.number().int().positive().default(30).describe('List so many of the newest runs'),
+  last: z.coerce
+    .number('is not a number')
+    .int('is no whole number')
+    .positive()
+    .default(30)
+    .describe('List so many of the newest runs'),
   to: z.string().min(1).optional().describe('The MLflow server to log to; by default MLFLOW_TRACKING_URI'),
   experiment: z.string().min(1).optional().describe('The MLflow experiment to log to; by default the model’s name'),
   format: z.enum(['text', 'markdown', 'json']).default('text').describe('How to print it: text, markdown or json'),

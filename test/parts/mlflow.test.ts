@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import type { Run } from '#registry/run.ts';
 import { runCommandLine } from '../../actions/cli/command-line.ts';
+import { runDocument } from '../fixtures/kept-run.ts';
 import { makeRepository } from '../fixtures/repository.ts';
 import { trainingDocument } from '../fixtures/training.ts';
 import { versionDocument } from '../fixtures/version.ts';
@@ -161,30 +161,9 @@ describe('the real MLflow', () => {
 
   it('takes runs: parameters, seed, metrics, digests; once each', async () => {
     const training = trainingDocument(versionDocument('1.1.0'));
-    const { lineage, validation } = training;
-    const run: Run = {
-      schema: 'tiltyard/run/1',
-      run: '2026-11-21T10-00-00-0a1b2c3d',
-      model: 'shop',
-      task: 'binary_classification',
-      state: 'succeeded',
-      why: null,
-      purpose: 'train',
-      of: null,
-      params: { ...lineage.params, 'learning rate (%)': 0.1 },
-      seed: lineage.seed,
-      command: lineage.program.command,
-      commit: lineage.commit,
-      input_digest: lineage.input_digest,
-      digest: training.artifact.digest,
-      metrics: validation?.metrics ?? {},
-      reported: training.reported,
-      started_at: '2026-11-21T10:00:00.000Z',
-      seconds: 12.5,
-      by: 'ada',
-      process: null,
-      workflow: null,
-    };
+    const run = runDocument(training, (document) => {
+      document.params = { trees: 100, 'learning rate (%)': 0.1 };
+    });
     repository.write(`.tiltyard/runs/shop/${run.run}/run.json`, JSON.stringify(run));
     repository.write(`.tiltyard/runs/shop/${run.run}/training.json`, JSON.stringify(training));
     for (const time of ['first', 'again']) {
@@ -206,8 +185,8 @@ describe('the real MLflow', () => {
     expect(info).toEqual({
       run_name: run.run,
       status: 'FINISHED',
-      start_time: Date.parse('2026-11-21T10:00:00Z'),
-      end_time: Date.parse('2026-11-21T10:00:12.5Z'),
+      start_time: Date.parse('2026-11-20T08:00:00Z'),
+      end_time: Date.parse('2026-11-20T08:00:12.5Z'),
     });
     const values = (list: { key: string; value: unknown }[]) =>
       Object.fromEntries(list.map(({ key, value }) => [key, value]));
@@ -217,7 +196,7 @@ describe('the real MLflow', () => {
       'tiltyard.run': run.run,
       'tiltyard.input_digest': run.input_digest,
       'tiltyard.artifact.digest': run.digest,
-      'mlflow.user': 'ada',
+      'mlflow.user': 'Ada',
     });
     const History = z.object({ metrics: z.array(z.object({ value: z.number() })) });
     const found = await ask(
