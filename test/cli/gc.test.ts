@@ -118,8 +118,9 @@ describe('tiltyard gc', () => {
     repository.remove(`${VERSIONS}/1.4.0.yaml`);
     repository.commit('removed');
     add('1.5.0');
-    repository.git('add', `${VERSIONS}/1.5.0.yaml`);
+    repository.git('add', '--all');
     repository.remove(`${VERSIONS}/1.5.0.yaml`);
+    repository.remove('registry/shop/evidence');
     add('1.6.0');
     // Damaged, and of an unknown kind: searched all the same.
     kept.push(sha256('named in a text'));
