@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { markdownTable } from 'markdown-table';
 import { z } from 'zod';
 import { FeaturesInputs } from './actions/cli/features.ts';
+import { GcInputs } from './actions/cli/gc.ts';
 import { EvaluateInputs } from './actions/evaluate/inputs.ts';
 import { generateMetrics } from './actions/lib/metrics/generate.ts';
 import { TrainInputs } from './actions/train/inputs.ts';
@@ -49,6 +50,7 @@ async function pages(): Promise<Generated[]> {
     { url: at('docs/inputs.md'), text: inputsPage() },
     { url: at('docs/model.md'), text: modelPage(await readFile(at('docs/model.md'), 'utf8')) },
     { url: at('docs/artifact.md'), text: artifactPage(await readFile(at('docs/artifact.md'), 'utf8')) },
+    { url: at('docs/store.md'), text: storePage(await readFile(at('docs/store.md'), 'utf8')) },
   ];
 }
 
@@ -114,6 +116,10 @@ function artifactPage(page: string): string {
     'fields',
     fieldsTable(fields(Artifact)),
   );
+}
+
+function storePage(page: string): string {
+  return withTable(page, 'options', inputsTable(GcInputs, '--'));
 }
 
 function fieldsTable(listed: Field[]): string {

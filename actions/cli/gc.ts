@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 const flag = (fallback: boolean) =>
   z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(fallback);
 
-const Inputs = z.strictObject({
+export const GcInputs = z.strictObject({
   yes: flag(false).describe('Delete them; without it they are only listed'),
   'dry-run': flag(false).describe('Only list them, which is the default'),
   'grace-days': z.coerce
@@ -31,10 +31,10 @@ const Inputs = z.strictObject({
 /** More would scroll the end away. */
 const MOST = 100;
 
-export const verb: Verb<typeof Inputs> = {
+export const verb: Verb<typeof GcInputs> = {
   description:
     'Lists what lies in the artifact store and nothing in the registry names, on any branch; --yes deletes it.',
-  inputs: Inputs,
+  inputs: GcInputs,
   async run(inputs, world) {
     if (inputs.yes && inputs['dry-run']) {
       throw new UserError('--yes deletes, and --dry-run only lists', { fix: 'Give one of them.' });
@@ -58,7 +58,12 @@ export const verb: Verb<typeof Inputs> = {
   },
 };
 
-async function sort(store: Store, inputs: z.output<typeof Inputs>, root: string, world: World): Promise<StoreContents> {
+async function sort(
+  store: Store,
+  inputs: z.output<typeof GcInputs>,
+  root: string,
+  world: World,
+): Promise<StoreContents> {
   const repository = await openRepository({ root, env: world.env, signal: world.signal });
   if (repository.shallow) {
     throw new UserError(`the clone in ${root} is shallow: it does not know all that the registry names`, {
