@@ -2,6 +2,7 @@ import { inc } from 'semver';
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
 import { contractChanges } from './contract.ts';
+import { printable } from './printable.ts';
 import type { Version, VersionNumber } from './version.ts';
 
 /** What a version's number says to those who call it: narrower, other, or the same recipe again. */
@@ -75,5 +76,6 @@ function changedKeys(before: Record<string, unknown>, after: Record<string, unkn
     Object.hasOwn(record, key) ? canonicalJson(record[key]) : 'none';
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => text(before, key) !== text(after, key))
-    .sort();
+    .sort()
+    .map(printable);
 }

@@ -2,6 +2,7 @@ import type { ArtifactFolder } from '#lib/artifact/folder.ts';
 import { UserError } from '#registry/error.ts';
 import type { Training } from '#registry/evidence/training.ts';
 import type { Model } from '#registry/model.ts';
+import { printable } from '#registry/printable.ts';
 
 /** @throws UserError where an artifact is not the one that the evidence of its training tells of, or not this model's. */
 export function requireTrained(model: Model, artifact: ArtifactFolder, training: Training, path: string): void {
@@ -17,7 +18,7 @@ export function requireTrained(model: Model, artifact: ArtifactFolder, training:
   for (const [what, found, told] of facts) {
     if (found === told) continue;
     throw new UserError(
-      `${path} is not about the artifact beside it: the ${what} is ${found}, but it tells of ${told}`,
+      `${path} is not about the artifact beside it: the ${what} is ${printable(String(found))}, but it tells of ${printable(String(told))}`,
       {
         fix: 'Something changed after the training. Train again, and register what comes of it.',
       },

@@ -12,9 +12,9 @@ export const verb: Verb<typeof Inputs> = {
   description: 'Makes a retired version the champion again.',
   inputs: Inputs,
   async run({ to, quarantine, ...inputs }, world) {
-    return moveChannels(inputs, world, (channels) => ({
+    return moveChannels(inputs, world, (channels, context) => ({
       kind: 'rollback',
-      to: to ?? championBefore(channels, inputs.model),
+      to: to ?? championBefore(channels, context, inputs.model),
       quarantine: quarantine ?? null,
     }));
   },

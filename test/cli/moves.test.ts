@@ -86,6 +86,31 @@ describe('the commands that move a version', () => {
       text.replace('"1.0.0"', '"1.0.1"').replace('{version: 1.0.1, traffic: 5}', 'null').replace('[]', '[1.0.0]'),
     );
   });
+
+  it('roll back though model.yaml is broken, past a version that may not serve', async () => {
+    const { repository, digests } = await registered(3);
+    repository.write('models/shop/model.yaml', '[');
+    repository.write(
+      CHANNELS,
+      `champion: 1.0.2\nretired: [1.0.0, 1.0.1]\nquarantined: [{ version: 1.0.1, digest: ${digests[1]}, reason: slow }]\n` +
+        `overrides: [{ version: 1.0.1, digest: ${digests[1]}, reason: mended, expires: 2026-11-20 }]\n`,
+    );
+    expect(await command(repository, ['rollback'])).toMatchObject({ status: 0, errors: '' });
+    expect(channels(repository)).toContain('champion: 1.0.0\nretired: [1.0.2, 1.0.1]\n');
+  });
+
+  it('lose no edit that somebody makes at the same time', async () => {
+    const { repository } = await registered(2);
+    repository.write(CHANNELS, 'champion: 1.0.0\n');
+    const world = testWorld(repository.root);
+    world.now = () => {
+      repository.write(CHANNELS, 'champion: 1.0.0 # mine\n');
+      return new Date('2026-11-21T12:00:00Z');
+    };
+    const { status, errors } = await command(repository, ['promote', '1.0.1', '--traffic', '5'], world);
+    expect([status, errors]).toEqual([3, expect.stringContaining('somebody else changed registry/shop/channels.yaml')]);
+    expect(channels(repository)).toBe('champion: 1.0.0 # mine\n');
+  });
 });
 
 describe('what they refuse, leaving channels.yaml as it is', () => {
@@ -140,6 +165,7 @@ describe('what they refuse, leaving channels.yaml as it is', () => {
     ],
     ['a file that was emptied', '', ['promote', '1.0.0'], 'channels.yaml is empty.'],
     ['brackets without end', '['.repeat(200_000), ['withdraw'], 'channels.yaml is nested too deeply'],
+    ['a model that is a path', legal, ['withdraw', '--model', '../shop'], '--model: is no name of a model'],
     ['something else', 'PK\u0003\u0004\u0000', ['withdraw'], 'channels.yaml'],
   ])('%s', async (_, text, words, message) => {
     const { repository } = await registered(2);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { UserError } from '#registry/error.ts';
+import { printable } from '#registry/printable.ts';
 
 /**
  * Reads a document of evidence, which comes from a program and not from a person, with its text.
@@ -23,11 +24,9 @@ export async function readEvidence<S extends z.ZodType>(
   if (parsed.success) return { text, value: parsed.data };
   const [issue] = parsed.error.issues;
   const place = issue?.path.map(String).join('.') ?? '';
-  throw new UserError(
-    `${path} is not the evidence that is asked for: ${place === '' ? '' : `${place}: `}${issue?.message ?? ''}`,
-    {
-      fix: 'Give the document of this kind that this version of Tiltyard wrote.',
-      cause: parsed.error,
-    },
-  );
+  const what = printable(`${place === '' ? '' : `${place}: `}${issue?.message ?? ''}`);
+  throw new UserError(`${path} is not the evidence that is asked for: ${what}`, {
+    fix: 'Give the document of this kind that this version of Tiltyard wrote.',
+    cause: parsed.error,
+  });
 }
