@@ -37,8 +37,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'; SET enable_progress_bar = false");
-  // For fewer than 64 rows DuckDB 1.5.5 would run ASOF joins as nested loops, in which it crashes on some that have no
-  // equality; and one row must go the way that many go.
+  // For fewer than 64 rows DuckDB 1.5.5 runs ASOF joins as nested loops, and crashes where one on times alone is joined by
+  // position, as `collect.ts` does. One row must go the way that many go anyhow.
   await connection.run('SET asof_loop_join_threshold = 0');
   return {
     connection,

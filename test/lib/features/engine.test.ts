@@ -287,3 +287,18 @@ test('a damaged state table', async () => {
   const error = await userError(() => open('SELECT id, x FROM source', { rates: `${space.root}/cut.parquet` }));
   expect(error.message).toContain("the fitted table state.rates can't be read");
 });
+
+test('a table that is joined ASOF without an equality, by few rows and by one, as by many', async () => {
+  // As a fitted table is written: sorted, and with a column that DuckDB's sum() gives.
+  const path = await space.parquet(
+    'until.parquet',
+    `SELECT TIMESTAMP '2001-01-01' + range * INTERVAL 1 DAY AS day, sum(range) AS rate, max(range::INTEGER) AS worst FROM range(600) GROUP BY ALL ORDER BY ALL`,
+  );
+  const sql =
+    'SELECT s.id, u.rate::DOUBLE AS rate, town AS place, id > 9 AS big FROM source s ASOF LEFT JOIN state.u ON s.t > u.day';
+  for (const rows of [1, 20, 300]) {
+    const { batch } = await run(sql, rows, 'columns', { u: path });
+    const wanted = Array.from({ length: rows }, (_, i) => (i === 0 ? Number.NaN : Math.floor((i - 1) / 24)));
+    expect(batch).toMatchObject({ columns: [{ values: Float64Array.from(wanted) }, {}, {}] });
+  }
+});

@@ -66,6 +66,14 @@ describe('what gives no label away is fitted', () => {
       { hours: 'SELECT town, avg(hour(seen)) AS mean FROM source GROUP BY town' },
       'SELECT s.id, h.mean FROM source s JOIN state.hours h USING (town)',
     ],
+    [
+      'sums of fractions over all earlier rows',
+      {
+        rates: `SELECT town, seen::DATE AS day, sum(sum(delay * 0.1::DOUBLE + sqrt(id))) OVER (PARTITION BY town ORDER BY seen::DATE)
+          / sum(count(*)) OVER (PARTITION BY town ORDER BY seen::DATE) AS rate FROM source GROUP BY town, seen::DATE`,
+      },
+      EARLIER,
+    ],
     ['SQL that some other labels would break', { rates: daily('ln(sum(late::INTEGER))') }, EARLIER],
   ])('%s', async (_, statements: Record<string, string>, sql) => {
     expect(Object.keys(await fit(statements, sql))).toEqual(Object.keys(statements));
