@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { startFauxqs } from 'fauxqs';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readArtifactFolder } from '#lib/artifact/folder.ts';
@@ -9,6 +10,8 @@ import type { Version } from '#registry/version.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
 import { measure, run } from '../fixtures/run.ts';
 import { versionDocument } from '../fixtures/version.ts';
+import { testWorld } from '../fixtures/world.ts';
+import { makeBucket } from '../lib/store/bucket.ts';
 
 /** Registers a folder of the repository as a version, by way of the store; `edit` changes what its manifest says. */
 async function register(
@@ -16,10 +19,11 @@ async function register(
   version: string,
   folder: string,
   edit: (artifact: Version['artifact']) => void = () => {},
+  env: Record<string, string> = {},
 ): Promise<string> {
   const { root } = repository;
   const { store: settings } = await loadSettings(root);
-  const store = await openStore(settings, { root, env: {}, signal: new AbortController().signal });
+  const store = await openStore(settings, { root, env, signal: new AbortController().signal });
   const artifact = await readArtifactFolder(repository.path(folder), 'the version');
   const { digest, uri, bytes } = await pushArtifact(store, artifact);
   const manifest = versionDocument(version, (document) => {
@@ -59,6 +63,31 @@ describe('registered versions', () => {
     expect(fetched.world.steps.join('\n')).toMatch(/fetching 1.1.0: 0.0 of 0.0 MB/);
     for (const store of ['first', 'second']) rmSync(repository.path(store), { recursive: true });
     expect((await run(repository, { candidate: '1.1.0', champion: '1.0.0' })).status).toBe(0);
+  });
+
+  it('are fetched from a bucket', async () => {
+    const repository = makeRepository({ count: 100 });
+    const server = await startFauxqs({ port: 0, logger: false });
+    const env = { AWS_ACCESS_KEY_ID: 'anybody', AWS_SECRET_ACCESS_KEY: 'anything' };
+    const bucket = await makeBucket(server.port, env);
+    const { endpoint } = bucket.proxy;
+    repository.write('tiltyard.yaml', `store: { uri: "s3://${bucket.name}/team", endpoint: "${endpoint}" }\n`);
+    await register(repository, '1.0.0', 'champion', () => {}, env);
+    rmSync(repository.path('champion'), { recursive: true });
+    const champion = { champion: '1.0.0', world: testWorld(repository.root, env) };
+    expect((await run(repository, champion)).status).toBe(0);
+    // Once it is there nobody is asked again.
+    bucket.proxy.requests.length = 0;
+    expect((await run(repository, champion)).status).toBe(0);
+    expect(bucket.proxy.requests).toEqual([]);
+    rmSync(repository.path('.tiltyard'), { recursive: true });
+    const hurt = { kind: 'answer', status: 403, code: 'SignatureDoesNotMatch' } as const;
+    bucket.proxy.fault = () => hurt;
+    const refused = await run(repository, { ...champion, world: testWorld(repository.root, env) });
+    expect([refused.status, refused.errors]).toEqual([3, expect.stringContaining('does not accept the credentials')]);
+    expect(refused.errors).not.toContain(env.AWS_SECRET_ACCESS_KEY);
+    await bucket.stop();
+    await server.stop();
   });
 
   it('are refused where the store has another artifact than was registered, or none, or the number is not known', async () => {
