@@ -138,7 +138,12 @@ storeMatrix({ server: 'Ceph', listsUploads: true }, start, (bucket) => {
 
 /** Starts a process that puts a file, through the proxy. */
 function putFile(bucket: Bucket, path: string) {
-  const args = [join(root, 'test/parts/put-file.ts'), `s3://${bucket.name}/team/models`, bucket.proxy.endpoint, path];
+  const args = [
+    join(root, 'test/lib/store/put-file.ts'),
+    `s3://${bucket.name}/team/models`,
+    bucket.proxy.endpoint,
+    path,
+  ];
   return spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'ignore' });
 }
 

@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { all, refusal, sha256, workspace } from './folder.ts';
 
@@ -112,6 +116,24 @@ describe('a store in a folder', () => {
     const read = reader.get(key, space.path('b'), { onBytes: () => again.abort(reason) });
     await expect(read).rejects.toBe(reason);
     expect(space.names()).toEqual(['a', 'store']);
+  });
+
+  it('shows nothing of a write whose process is killed, at whatever moment', async () => {
+    const space = workspace();
+    const store = await space.open({ uri: 'file:store' });
+    const { path, key } = space.file('a', 60_000_000);
+    const program = fileURLToPath(new URL('./put-file.ts', import.meta.url));
+    for (const milliseconds of [120, 160, 200, 240, 280, 320]) {
+      const args = [program, `file:${space.path('store')}`, '', path];
+      const child = spawn(process.execPath, args, { stdio: 'ignore' });
+      await Promise.race([setTimeout(milliseconds), once(child, 'exit')]);
+      child.kill('SIGKILL');
+      expect(await store.verify(key)).not.toBe('damaged');
+      await store.remove(key);
+    }
+    expect(await store.put(path)).toEqual({ key, bytes: 60_000_000, existed: false, repaired: false });
+    await store.sweep(new Date(Date.now() + 60_000));
+    expect(space.names('store')).toEqual([key]);
   });
 
   it('sweeps what a killed write left, once it is old, and passes over files that are none of its own', async () => {
