@@ -26,4 +26,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   show: () => import('./cli/show.ts'),
   diff: () => import('./cli/diff.ts'),
   card: () => import('./cli/card.ts'),
+  trace: () => import('./cli/trace.ts'),
 });

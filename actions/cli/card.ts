@@ -32,7 +32,9 @@ export const verb: Verb<typeof Inputs> = {
     }
     const path = resolve(out);
     const before = await readFile(path, 'utf8').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      // A folder is refused where the card would be written.
+      if (error instanceof Error && 'code' in error && /^(ENOENT|EISDIR|ENOTDIR)$/.test(String(error.code)))
+        return null;
       throw error;
     });
     const text = modelCard(record, before === null ? new Map() : readOwnerParts(before, out));

@@ -13,7 +13,6 @@ const TASKS = {
   multiclass_classification: 'Predicts which of several classes a row belongs to, as probabilities.',
   regression: 'Predicts a number.',
 } as const;
-const TO_WRITE = '*Not written yet.*';
 /** As many slices as a reader takes in. */
 const MOST_SLICES = 40;
 
@@ -24,7 +23,7 @@ const MOST_SLICES = 40;
 export function modelCard(record: VersionRecord, kept: OwnerParts): string {
   const { version, evaluation } = record;
   const owner = (name: string, fallback: string | null) =>
-    ownerPart(name, kept, fallback === null ? TO_WRITE : prose(fallback));
+    ownerPart(name, kept, fallback === null ? null : prose(fallback));
   const sections: [title: string, ...parts: string[]][] = [
     ['Model details', details(record), owner('details', null)],
     ['Intended use', owner('intended-use', version.card.intended_use)],
@@ -40,7 +39,7 @@ export function modelCard(record: VersionRecord, kept: OwnerParts): string {
     sections.flatMap(([, ...parts]) => parts.flatMap((part) => /owner: ([a-z-]+)/.exec(part)?.[1] ?? [])),
   );
   for (const name of kept.keys()) {
-    if (!known.has(name)) sections.push(['Further', ownerPart(name, kept, '')]);
+    if (!known.has(name)) sections.push(['Further', ownerPart(name, kept, null)]);
   }
   const head = [
     `# Model card: ${code(version.model)} ${code(version.version)}`,

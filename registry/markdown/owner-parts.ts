@@ -5,9 +5,14 @@ export type OwnerParts = ReadonlyMap<string, string>;
 
 const MARK = /^<!-- (owner: ([a-z-]+)|end of owner) -->[ \t]*$/;
 
+/** What stands in a part that nobody wrote. */
+const TO_WRITE = '*Not written yet.*';
+
 /** A part that the owner writes, with what it holds until they do. */
-export function ownerPart(name: string, kept: OwnerParts, placeholder: string): string {
-  return `<!-- owner: ${name} -->\n${kept.get(name) ?? placeholder}\n<!-- end of owner -->`;
+export function ownerPart(name: string, kept: OwnerParts, fallback: string | null): string {
+  const written = kept.get(name);
+  const text = written === undefined || written.trim() === TO_WRITE ? (fallback ?? TO_WRITE) : written;
+  return `<!-- owner: ${name} -->\n${text}\n<!-- end of owner -->`;
 }
 
 /**
