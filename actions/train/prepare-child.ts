@@ -8,6 +8,7 @@ import { idSketch, writeSketch } from '#lib/data/sketch.ts';
 import { openFeatures } from '#lib/features/engine.ts';
 import { fitState } from '#lib/features/fit.ts';
 import { computeTrainingFeatures } from '#lib/features/training.ts';
+import { UserError } from '#registry/error.ts';
 import { PrepareRequest } from './prepare-request.ts';
 import { splitRows } from './split.ts';
 
@@ -26,6 +27,8 @@ await serve(async (request, send) => {
   const split = asked.validation === 0 ? null : await splitRows(connection, dataset, data, asked.validation);
   const fitted = split?.fitted ?? dataset;
   const labels = task === 'regression' ? [] : await distinctValues(connection, fitted, data.label);
+  if (split !== null && task === 'multiclass_classification')
+    await requireKnown(connection, split.held, data.label, labels);
   await send({ step: 'noting the training rows’ ids' });
   const sketch = await idSketch(connection, dataset, data.id);
   await writeSketch(connection, sketch, join(asked.folder, 'artifact', 'training-ids.parquet'));
@@ -46,6 +49,16 @@ await serve(async (request, send) => {
   const { rows, digest, start, end } = facts;
   return { head: { rows, digest, start, end, validation: split?.held.facts ?? null, features, labels } };
 });
+
+/** A model can't predict a class that it has not seen: better told now than after hours. */
+async function requireKnown(connection: Connection, held: Dataset, column: string, labels: string[]): Promise<void> {
+  const unknown = (await distinctValues(connection, held, column)).filter((label) => !labels.includes(label));
+  if (unknown.length === 0) return;
+  const named = unknown.slice(0, 10).join(', ');
+  throw new UserError(`rows that are held out have the label ${named}, which no row to train on has`, {
+    fix: 'Train on rows of every class: more of them, or with another train.validation.share.',
+  });
+}
 
 /** Raw rows, from which the finished artifact makes its own features. */
 async function writeRaw(connection: Connection, { relation }: Dataset, path: string): Promise<void> {

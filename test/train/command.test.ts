@@ -23,7 +23,10 @@ describe('a command', () => {
     ['"" train.py', 'names no program'],
     ['node "train.ts', 'has a " without its end'],
     ["node 'train.ts", "has a ' without its end"],
-    ...[...'|&;<>()$`\\*?~\0'].map((character): [string, string] => [`node ${character}`, 'which only a shell understands']),
+    ...[...'|&;<>()$`\\*?~\0'].map((character): [string, string] => [
+      `node ${character}`,
+      'which only a shell understands',
+    ]),
   ])('%j is refused', (command, message) => {
     expect(() => splitCommand(command)).toThrow(message);
   });

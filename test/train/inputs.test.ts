@@ -7,15 +7,19 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadModel } from '#lib/load-model.ts';
 import { inputDigest } from '../../actions/train/input-digest.ts';
-import { resolveInputs, type Resolved } from '../../actions/train/resolve.ts';
+import { type Resolved, resolveInputs } from '../../actions/train/resolve.ts';
 import { modelDocument, type Repository } from '../fixtures/repository.ts';
-import { makeTrainable, PROGRAM, runsOf, train, type TrainableOptions, trainingWorld } from '../fixtures/trainable.ts';
+import { makeTrainable, PROGRAM, runsOf, type TrainableOptions, train, trainingWorld } from '../fixtures/trainable.ts';
 
 const STATE = { rates: 'SELECT city, count(*) AS n FROM source GROUP BY ALL' };
 const OPTIONS: TrainableOptions = {
   state: STATE,
   train: { params: { depth: 3, names: ['a', 'b'] }, decision: { threshold: 0.5 } },
-  files: { 'models/shop/lib/deep/größe 1.mjs': 'export const one = 1;\n', 'package-lock.json': '{}', 'models/shop/requirements.txt': 'a==1' },
+  files: {
+    'models/shop/lib/deep/größe 1.mjs': 'export const one = 1;\n',
+    'package-lock.json': '{}',
+    'models/shop/requirements.txt': 'a==1',
+  },
 };
 
 async function resolved(root: string, env: Record<string, string> = {}, asked = {}): Promise<Resolved> {
@@ -57,13 +61,35 @@ describe('the input digest changes with', () => {
     ['the line endings of features.sql', replace('models/shop/features.sql', ' FROM', '\r\nFROM')],
     ['one byte of a state table', replace('models/shop/state/rates.sql', 'AS n', 'AS m')],
     ['another state table', (repository) => void repository.write('models/shop/state/more.sql', STATE.rates)],
-    ['the name of a state table', (repository) => { repository.write('models/shop/state/other.sql', STATE.rates); rmSync(repository.path('models/shop/state/rates.sql')); }],
+    [
+      'the name of a state table',
+      (repository) => {
+        repository.write('models/shop/state/other.sql', STATE.rates);
+        rmSync(repository.path('models/shop/state/rates.sql'));
+      },
+    ],
     ['one byte of the program', append('models/shop/train.mjs', ' ')],
-    ['the line endings of the program', (repository) => void repository.write('models/shop/train.mjs', PROGRAM.replaceAll('\n', '\r\n'))],
-    ['a byte that is no text', (repository) => void repository.write('models/shop/model-0.onnx', Buffer.concat([readFileSync(repository.path('models/shop/model-0.onnx')), Buffer.from([0])]))],
+    [
+      'the line endings of the program',
+      (repository) => void repository.write('models/shop/train.mjs', PROGRAM.replaceAll('\n', '\r\n')),
+    ],
+    [
+      'a byte that is no text',
+      (repository) =>
+        void repository.write(
+          'models/shop/model-0.onnx',
+          Buffer.concat([readFileSync(repository.path('models/shop/model-0.onnx')), Buffer.from([0])]),
+        ),
+    ],
     ['one byte of a module, in a path of any letters', append('models/shop/lib/deep/größe 1.mjs', '\n')],
     ['a new file of the program', (repository) => void repository.write('models/shop/notes.txt', '')],
-    ['the name of a file', (repository) => { repository.write('models/shop/lib/deep/groesse 1.mjs', read(repository, 'models/shop/lib/deep/größe 1.mjs')); rmSync(repository.path('models/shop/lib/deep/größe 1.mjs')); }],
+    [
+      'the name of a file',
+      (repository) => {
+        repository.write('models/shop/lib/deep/groesse 1.mjs', read(repository, 'models/shop/lib/deep/größe 1.mjs'));
+        rmSync(repository.path('models/shop/lib/deep/größe 1.mjs'));
+      },
+    ],
     ['the command', model('node train.mjs', 'node ./train.mjs')],
     ['a param', model('depth: 3', 'depth: 4')],
     ['the order of a list of params', model(/- a\n(\s+)- b/, '- b\n$1- a')],
@@ -115,7 +141,13 @@ describe('the input digest changes with', () => {
     expect(repository.rows.length).toBeGreaterThan(0);
     const base = {
       model: { name: 'shop', task: 'regression', data: { train: { uri: 'x' } } },
-      recipe: {}, data: 'd', features: {}, program: {}, seed: 1, seeds: 1, environment: {},
+      recipe: {},
+      data: 'd',
+      features: {},
+      program: {},
+      seed: 1,
+      seeds: 1,
+      environment: {},
     } as unknown as Parameters<typeof inputDigest>[0];
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
@@ -138,18 +170,60 @@ function stable(value: unknown): string {
 describe('the input digest does not change with', () => {
   const changes: [string, (repository: Repository) => void][] = [
     ['when files were written', (repository) => utimesSync(repository.path('models/shop/train.mjs'), 1, 1)],
-    ['where the data lie', (repository) => { cpSync(repository.path('data/train.csv'), repository.path('dåta/the rows.csv')); model('data/train.csv', 'dåta/the rows.csv')(repository); }],
+    [
+      'where the data lie',
+      (repository) => {
+        cpSync(repository.path('data/train.csv'), repository.path('dåta/the rows.csv'));
+        model('data/train.csv', 'dåta/the rows.csv')(repository);
+      },
+    ],
     ['comments of model.yaml', append('models/shop/model.yaml', '# a comment\n')],
-    ['the line endings of model.yaml', (repository) => void repository.write('models/shop/model.yaml', read(repository, 'models/shop/model.yaml').replaceAll('\n', '\r\n'))],
-    ['the order of keys in model.yaml', (repository) => { const { task, ...rest } = modelDocument('binary_classification'); const recipe = { run: 'node train.mjs', seed: 3, ...OPTIONS.train }; repository.write('models/shop/model.yaml', stringify({ train: recipe, ...rest, data: { train: { uri: 'data/train.csv' }, ...rest.data }, task })); }],
+    [
+      'the line endings of model.yaml',
+      (repository) =>
+        void repository.write(
+          'models/shop/model.yaml',
+          read(repository, 'models/shop/model.yaml').replaceAll('\n', '\r\n'),
+        ),
+    ],
+    [
+      'the order of keys in model.yaml',
+      (repository) => {
+        const { task, ...rest } = modelDocument('binary_classification');
+        const recipe = { run: 'node train.mjs', seed: 3, ...OPTIONS.train };
+        repository.write(
+          'models/shop/model.yaml',
+          stringify({ train: recipe, ...rest, data: { train: { uri: 'data/train.csv' }, ...rest.data }, task }),
+        );
+      },
+    ],
     ['the policy', model('max_loss: 0.02', 'max_loss: 0.03')],
-    ['the benchmark', (repository) => { append('data/benchmark.csv', '\n')(repository); model('data/benchmark.csv', 'data/other.csv')(repository); }],
+    [
+      'the benchmark',
+      (repository) => {
+        append('data/benchmark.csv', '\n')(repository);
+        model('data/benchmark.csv', 'data/other.csv')(repository);
+      },
+    ],
     ['the owner', append('models/shop/model.yaml', 'owner: "@acme/ml"\n')],
     ['limits and tolerance', model('train:\n  run', 'train:\n  limits: { minutes: 5 }\n  tolerance: 1\n  run')],
     ['another model', (repository) => void repository.write('models/other/train.mjs', 'x')],
     ['what is written elsewhere', (repository) => void repository.write('README.md', 'x')],
-    ['what git ignores', (repository) => { execFileSync('git', ['init', '-q', repository.root]); repository.write('.gitignore', 'junk\n'); repository.write('models/shop/junk/x.txt', 'x'); }],
-    ['what is installed or left over', (repository) => { repository.write('models/shop/node_modules/x/index.js', 'x'); repository.write('models/shop/__pycache__/x.pyc', 'x'); }],
+    [
+      'what git ignores',
+      (repository) => {
+        execFileSync('git', ['init', '-q', repository.root]);
+        repository.write('.gitignore', 'junk\n');
+        repository.write('models/shop/junk/x.txt', 'x');
+      },
+    ],
+    [
+      'what is installed or left over',
+      (repository) => {
+        repository.write('models/shop/node_modules/x/index.js', 'x');
+        repository.write('models/shop/__pycache__/x.pyc', 'x');
+      },
+    ],
     ['runs that were made', (repository) => void repository.write('.tiltyard/runs/shop/x/run.json', '{}')],
     ['the rights of a file', (repository) => chmodSync(repository.path('models/shop/train.mjs'), 0o755)],
   ];
@@ -165,7 +239,8 @@ describe('the input digest does not change with', () => {
     cpSync(repository.root, elsewhere, { recursive: true });
     try {
       expect(await digest(elsewhere)).toBe(before);
-      const git = (...argv: string[]) => execFileSync('git', ['-C', elsewhere, '-c', 'user.name=a', '-c', 'user.email=a@b', ...argv]);
+      const git = (...argv: string[]) =>
+        execFileSync('git', ['-C', elsewhere, '-c', 'user.name=a', '-c', 'user.email=a@b', ...argv]);
       git('init', '-q');
       git('add', '.');
       git('commit', '-qm', 'one');
@@ -179,7 +254,7 @@ describe('the input digest does not change with', () => {
 describe('a repository with spaces and letters of any alphabet in its path', () => {
   it('is trained in', async () => {
     const repository = makeTrainable(OPTIONS);
-    const root = join(repository.root, 'größe und 特徴', "it's \"one\" $HOME");
+    const root = join(repository.root, 'größe und 特徴', 'it\'s "one" $HOME');
     cpSync(repository.path('models'), join(root, 'models'), { recursive: true });
     cpSync(repository.path('data'), join(root, 'data'), { recursive: true });
     const there: Repository = { ...repository, root, path: (name) => join(root, name) };
@@ -199,10 +274,23 @@ describe('inputs that are refused', () => {
 
   it('are data that are not what data.lock.yaml pins', async () => {
     const repository = makeTrainable(OPTIONS);
-    const pin = { uri: 'data/train.csv', sha256: 'a'.repeat(64), bytes: 1, files: 1, rows: 1, start: null, end: null, schema: {} };
+    const pin = {
+      uri: 'data/train.csv',
+      sha256: 'a'.repeat(64),
+      bytes: 1,
+      files: 1,
+      rows: 1,
+      start: null,
+      end: null,
+      schema: {},
+    };
     repository.write('models/shop/data.lock.yaml', stringify({ train: pin }));
     const { status, errors, runs } = await train(repository);
-    expect([status, errors, runs]).toEqual([3, expect.stringContaining('is not what models/shop/data.lock.yaml pins'), []]);
+    expect([status, errors, runs]).toEqual([
+      3,
+      expect.stringContaining('is not what models/shop/data.lock.yaml pins'),
+      [],
+    ]);
     const actual = (await resolved(makeTrainable(OPTIONS).root)).inputs.data;
     repository.write('models/shop/data.lock.yaml', stringify({ train: { ...pin, sha256: actual } }));
     expect((await train(repository)).status).toBe(0);
