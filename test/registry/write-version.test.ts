@@ -7,6 +7,9 @@ import { versionDocument } from '../fixtures/version.ts';
 
 const read = (text: string, version: Version) => parseVersion(text, 'v.yaml', version.version).value;
 
+/** What no key of our documents may be called. */
+const FORBIDDEN = ['__proto__', 'constructor', 'prototype', '<<'];
+
 /** The same value with its keys in another order, at every depth. */
 function shuffled<T>(value: T, by: (keys: string[]) => string[]): T {
   if (typeof value !== 'object' || value === null) return value;
@@ -22,12 +25,10 @@ function shuffled<T>(value: T, by: (keys: string[]) => string[]): T {
   );
 }
 
-const name = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 12 })
-  .filter((text) => !['__proto__', 'constructor', 'prototype'].includes(text));
+const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).filter((text) => !FORBIDDEN.includes(text));
 const json = fc
   .jsonValue({ maxDepth: 3 })
-  .filter((value) => !/__proto__|constructor|prototype/.test(JSON.stringify(value)));
+  .filter((value) => !FORBIDDEN.some((key) => JSON.stringify(value).includes(key)));
 const hex = fc.nat().map((number) => number.toString(16).padStart(64, '0'));
 
 const version = fc
@@ -84,12 +85,12 @@ describe('writeVersion', () => {
     );
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('refuses a parameter called %s', (key) => {
+  it.each(FORBIDDEN)('refuses a parameter called %s', (key) => {
     const document = versionDocument('1.4.0', ({ lineage }) => {
       lineage.params = JSON.parse(`{ ${JSON.stringify(key)}: 1 }`);
     });
     expect(() => writeVersion(document)).toThrow(
-      expect.objectContaining({ name: 'UserError', message: expect.stringContaining(key) }),
+      expect.objectContaining({ name: 'UserError', message: expect.stringMatching(key === '<<' ? 'merge keys' : key) }),
     );
   });
 });
