@@ -3,6 +3,8 @@ import { markdownTable } from 'markdown-table';
 import { z } from 'zod';
 import { FeaturesInputs } from './actions/cli/features.ts';
 import { GcInputs } from './actions/cli/gc.ts';
+import { ParityInputs } from './actions/cli/parity.ts';
+import { PinInputs } from './actions/cli/pin.ts';
 import { EvaluateInputs } from './actions/evaluate/inputs.ts';
 import { generateMetrics } from './actions/lib/metrics/generate.ts';
 import { TrainInputs } from './actions/train/inputs.ts';
@@ -49,6 +51,7 @@ async function pages(): Promise<Generated[]> {
     { url: at('docs/metrics.md'), text: metricsPage(metrics) },
     { url: at('docs/inputs.md'), text: inputsPage() },
     { url: at('docs/model.md'), text: modelPage(await readFile(at('docs/model.md'), 'utf8')) },
+    { url: at('docs/data.md'), text: dataPage(await readFile(at('docs/data.md'), 'utf8')) },
     { url: at('docs/artifact.md'), text: artifactPage(await readFile(at('docs/artifact.md'), 'utf8')) },
     { url: at('docs/store.md'), text: storePage(await readFile(at('docs/store.md'), 'utf8')) },
   ];
@@ -107,6 +110,11 @@ function modelPage(page: string): string {
     ({ name, description }) => !repeated.test(name) && description !== metricParameter,
   );
   return withTable(page, 'fields', fieldsTable(listed));
+}
+
+/** So is the page on data. */
+function dataPage(page: string): string {
+  return withTable(withTable(page, 'pin', inputsTable(PinInputs, '--')), 'parity', inputsTable(ParityInputs, '--'));
 }
 
 /** So is the page on artifacts, but for two. */

@@ -14,7 +14,7 @@ import { atParity, Parity } from '#registry/parity.ts';
 import type { ParityRequest } from './parity-request.ts';
 import { ReadingInputs } from './read-dataset.ts';
 
-const Inputs = z.strictObject({
+export const ParityInputs = z.strictObject({
   model: z.string().min(1).describe('The model: the name of a folder under models/'),
   version: z.string().min(1).describe('What served: a registered version, or an artifact folder'),
   raw: z.string().min(1).describe('The raw rows that came in: a file or a glob, from the root'),
@@ -33,9 +33,9 @@ const ENTRY = fileURLToPath(new URL('./parity-child.ts', import.meta.url));
 const Step = z.object({ step: z.string() });
 const DIFFERENT = 1;
 
-export const verb: Verb<typeof Inputs> = {
+export const verb: Verb<typeof ParityInputs> = {
   description: 'Compares features that production logged with what features.sql gives for the same raw rows.',
-  inputs: Inputs,
+  inputs: ParityInputs,
   async run(inputs, world) {
     const root = resolve(inputs.root);
     const { model } = await loadModel(root, inputs.model);

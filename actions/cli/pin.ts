@@ -11,7 +11,7 @@ import type { Model } from '#registry/model.ts';
 import type { Checked } from './check-data-request.ts';
 import { ReadingInputs, readDataset } from './read-dataset.ts';
 
-const Inputs = z.strictObject({
+export const PinInputs = z.strictObject({
   model: z.string().min(1).describe('The model: the name of a folder under models/'),
   data: z
     .enum([...PINNED, 'all'])
@@ -21,9 +21,9 @@ const Inputs = z.strictObject({
   ...ReadingInputs.shape,
 });
 
-export const verb: Verb<typeof Inputs> = {
+export const verb: Verb<typeof PinInputs> = {
   description: 'Notes in data.lock.yaml which bytes the datasets are, so that a change of them is noticed.',
-  inputs: Inputs,
+  inputs: PinInputs,
   async run(inputs, world) {
     const root = resolve(inputs.root);
     const { model } = await loadModel(root, inputs.model);
