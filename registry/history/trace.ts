@@ -1,3 +1,4 @@
+import { plural } from '../markdown/number.ts';
 import { standingOf, type VersionRecord } from '../record.ts';
 import { type Commit, shortId } from './commit.ts';
 import type { ChannelEvent } from './events.ts';
@@ -40,7 +41,7 @@ export function traceLinks(trace: Trace): Link[] {
     {
       name: 'data',
       lines: [
-        `${train.uri}: ${train.rows} rows${span}`,
+        `${train.uri}: ${plural(train.rows, 'row')}${span}`,
         `sha256 ${train.digest}`,
         `features.sql ${lineage.features.sql}`,
         ...Object.entries(lineage.features.state).map(([name, digest]) => `state/${name}.sql ${digest}`),
@@ -49,7 +50,7 @@ export function traceLinks(trace: Trace): Link[] {
     {
       name: 'training',
       lines: [
-        `${lineage.program.command} (${lineage.program.files} files, ${lineage.program.digest})`,
+        `${lineage.program.command} (${plural(lineage.program.files, 'file')}, ${lineage.program.digest})`,
         `params ${JSON.stringify(lineage.params)}, seed ${lineage.seed}`,
         `inputs ${lineage.input_digest}`,
         `evidence training-${evidence.training}${training === null ? ', which is not in the repository' : ''}`,
@@ -72,7 +73,7 @@ export function traceLinks(trace: Trace): Link[] {
             ]
           : [
               `evidence evaluation-${evidence.evaluation}, measured ${evaluation.timing.measured_at}`,
-              `benchmark ${evaluation.benchmark.digest}, ${evaluation.benchmark.rows} rows`,
+              `benchmark ${evaluation.benchmark.digest}, ${plural(evaluation.benchmark.rows, 'row')}`,
               evaluation.champion === null
                 ? 'beside no champion'
                 : `beside the champion ${evaluation.champion.version ?? ''} ${evaluation.champion.digest}`,

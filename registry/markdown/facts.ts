@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { Comparison } from '../evidence/evaluation.ts';
 import { standingOf, type VersionRecord } from '../record.ts';
 import { code } from './escape.ts';
-import { count, decimalsOf, fixed } from './number.ts';
+import { count, decimalsOf, fixed, plain } from './number.ts';
 
 export const GROUPS = ['Version', 'Artifact', 'Data', 'Features', 'Params', 'Program', 'Contract', 'Metrics'] as const;
 type Group = (typeof GROUPS)[number];
@@ -94,7 +94,7 @@ function numbers(where: string, metrics: Readonly<Record<string, number>>): Fact
     group: 'Metrics',
     name: `${metric} ${where}`,
     value,
-    cell: fixed(value, 4),
+    cell: Number.isInteger(value) ? plain(value) : fixed(value, 4),
   }));
 }
 

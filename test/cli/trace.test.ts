@@ -25,7 +25,7 @@ describe('trace', () => {
       'shop 1.2.0, canary with 5 % of the traffic',
       `artifact ${artifact.digest}, ${artifact.bytes} bytes, at ${artifact.uri}`,
       'follows 1.1.0',
-      'data/train.parquet: 1000 rows, 2001-01-01T00:00:00.000Z to 2001-03-31T23:59:00.000Z',
+      'data/train.parquet: 1,000 rows, 2001-01-01T00:00:00.000Z to 2001-03-31T23:59:00.000Z',
       `evidence training-${evidence.training}`,
       'begun 2026-11-20T08:00:00.000Z by Ada',
       'in no workflow run: a local build',
