@@ -1,3 +1,4 @@
+import { hoursOf } from '#lib/data/age.ts';
 import { UserError } from '#registry/error.ts';
 import type { FittedTable, Fitting } from './fitting.ts';
 import { type Difference, openTrials, type Trial, type TrialRequest } from './leak-trial.ts';
@@ -110,6 +111,7 @@ async function refusal(
 }
 
 function joinByDay(time: string, delay?: string): string {
-  const days = delay === undefined ? '' : ` + INTERVAL ${delay.replace('d', ' DAY').replace('h', ' HOUR')}`;
-  return `Join it in features.sql from strictly earlier days: ASOF LEFT JOIN … AND s.${time}::DATE > its day${days}.`;
+  const days = delay === undefined ? 0 : Math.ceil(hoursOf(delay) / 24);
+  const more = days === 0 ? '' : ` + INTERVAL ${days} DAY`;
+  return `Join it in features.sql from strictly earlier days: ASOF LEFT JOIN … AND s.${time}::DATE > its day${more}.`;
 }

@@ -218,6 +218,7 @@ describe('labels that are known late', () => {
   test('by the hour: the evening before is not known at midnight', async () => {
     const error = await userError(() => fit({ rates: RATES }, EARLIER, { label_delay: '6h' }));
     expect(error.message).toContain('with other labels from 2001-01-07 18:00 on');
+    expect(error.fix).toContain('> its day + INTERVAL 1 DAY.');
     await fit({ rates: daily('avg(late::INTEGER) FILTER (hour(seen) < 18)') }, EARLIER, { label_delay: '6h' });
   });
 });
