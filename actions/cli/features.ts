@@ -10,6 +10,7 @@ import type { Dataset, Model } from '#registry/model.ts';
 import { prepare } from '../train/prepare.ts';
 import type { PrepareMade } from '../train/prepare-request.ts';
 import { readSources, type Sources } from '../train/sources.ts';
+import { shellCommand } from './shell.ts';
 
 export const FeaturesInputs = z.strictObject({
   model: z.string().min(1).describe('The model: the name of a folder under models/'),
@@ -106,15 +107,10 @@ function closing(
       `Where the model does not name its classes, its last probability must be that of ${label} = ${model.data.positive}.`,
     );
   }
-  const at = root === '.' ? '' : ` --root ${shell(root)}`;
+  const at = root === '.' ? '' : ` --root ${shellCommand(root)}`;
   return [
     ...lines,
     `Next: train on ${join(out, 'train.parquet')}, add the model as ${join(out, 'artifact', 'model.onnx')}, and run` +
-      ` tiltyard evaluate --model ${model.name}${at} --candidate ${shell(join(out, 'artifact'))}`,
+      ` tiltyard evaluate --model ${model.name}${at} --candidate ${shellCommand(join(out, 'artifact'))}`,
   ];
-}
-
-/** A path as a shell takes it. */
-function shell(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
