@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startChild } from '#lib/child/child.ts';
+import { fetchData } from '#lib/store/fetch-data.ts';
 import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
 import type { Model } from '#registry/model.ts';
@@ -37,6 +38,7 @@ export async function readDataset(
     });
   }
   const { 'memory-limit': memory, timeout: seconds } = limits;
+  await fetchData(dataset.uri, root, world);
   const child = startChild(ENTRY, `reading ${dataset.uri}`, { memory: memory * 1e6, seconds }, world.signal);
   world.progress(`reading ${dataset.uri}`);
   try {

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { reportToWorkflow } from '#lib/action.ts';
 import { loadModel } from '#lib/load-model.ts';
+import { fetchData } from '#lib/store/fetch-data.ts';
 import type { Verb } from '#lib/verb.ts';
 import { writeTogether } from '#lib/write.ts';
 import { judge } from '#registry/judge.ts';
@@ -22,6 +23,7 @@ export const verb: Verb<typeof EvaluateInputs> = {
     if (inputs.benchmark !== undefined) model.data.benchmark.uri = inputs.benchmark;
     const { candidate, champion } = inputs;
     const asked = { root, candidate, champion, selfTest: inputs['self-test'] };
+    await fetchData(model.data.benchmark.uri, root, world);
     const subjects = await findSubjects(model, asked, world);
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
     const request = { model, subjects, root, limits, latency: inputs.latency, major: inputs.major };

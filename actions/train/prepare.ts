@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { artifactClasses } from '#lib/artifact/classes.ts';
 import { type Limits, startChild } from '#lib/child/child.ts';
 import { isStale } from '#lib/data/age.ts';
+import { fetchData } from '#lib/store/fetch-data.ts';
 import type { World } from '#lib/world.ts';
 import { Artifact } from '#registry/artifact.ts';
 import { UserError } from '#registry/error.ts';
@@ -34,6 +35,7 @@ export async function prepare(
   folder: string,
   world: World,
 ): Promise<{ made: PrepareMade; artifact: Artifact }> {
+  await fetchData(dataset.uri, root, world);
   const temporary = await world.temporaryFolder();
   world.signal.throwIfAborted();
   const inner = join(folder, 'artifact');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { locate } from '#lib/data/files.ts';
 import { digestFile } from '#lib/digest-file.ts';
 import { loadDataLock } from '#lib/load-data-lock.ts';
+import { fetchData } from '#lib/store/fetch-data.ts';
 import type { World } from '#lib/world.ts';
 import { checkPin } from '#registry/data-lock.ts';
 import { UserError } from '#registry/error.ts';
@@ -63,6 +64,7 @@ export async function resolveInputs(
   const path = pathOf(world.env);
   const file = await findProgram(argv[0] ?? '', [program, folder], path);
   const variables = allowedVariables(recipe.env, world.env);
+  await fetchData(dataset.uri, root, world);
   const { files } = locate(dataset.uri, { root, format: dataset.format });
   world.progress(`digesting ${dataset.uri}`);
   const data = await digestData(files, world.signal);

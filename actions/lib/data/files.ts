@@ -16,23 +16,25 @@ export interface DataFiles {
  * The local files that a dataset's `uri` names: one file, or a glob with `*`, `**` and `?`, relative to the repository's
  * root. A relative uri can't climb out of the repository: it would mean another file on another machine. An absolute path
  * is taken as it stands, because the policy that names it is read from the base branch, never from the change under
- * judgement.
+ * judgement. Of a bucket's objects the local copies are named, which `fetchData` makes.
  */
 export function locate(uri: string, options: { root: string; format?: Format | undefined }): DataFiles {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(uri)) {
+  const mirror = mirrorOf(uri);
+  if (mirror === null && /^[a-z][a-z0-9+.-]*:\/\//i.test(uri)) {
     throw new UserError(`the data at ${uri} is not on this machine, and it can't be read from there yet`, {
       fix: 'Download it before the run, and name the local path in model.yaml.',
     });
   }
   const root = resolve(options.root);
   if (uri.includes('\0')) throw new UserError('a data uri holds a zero byte', { fix: 'Write a plain path.' });
-  const path = resolve(root, uri);
-  if (!isAbsolute(uri) && path !== root && !path.startsWith(root + sep)) {
+  const local = mirror ?? uri;
+  const path = resolve(root, local);
+  if (!isAbsolute(local) && path !== root && !path.startsWith(root + sep)) {
     throw new UserError(`the data uri ${uri} leaves the repository`, {
       fix: 'Use a path inside the repository, or an absolute path.',
     });
   }
-  const files = isGlob(uri) && !existsSync(path) ? glob(uri, root) : [path];
+  const files = isGlob(local) && !existsSync(path) ? glob(local, root) : [path];
   if (files.length === 0) {
     throw new UserError(`no file matches the data uri ${uri}`, { fix: `Files are looked for below ${root}.` });
   }
@@ -40,7 +42,13 @@ export function locate(uri: string, options: { root: string; format?: Format | u
   return { uri, files, format: options.format ?? formatOf(files, uri) };
 }
 
-function isGlob(uri: string): boolean {
+/** Where the copies of a bucket's objects lie, from the root, as `uri` names them; null for what lies in no bucket. */
+export function mirrorOf(uri: string): string | null {
+  const path = /^s3:\/\/(.+)$/.exec(uri)?.[1];
+  return path === undefined ? null : `.tiltyard/cache/data/s3/${path}`;
+}
+
+export function isGlob(uri: string): boolean {
   return /[*?[]/.test(uri);
 }
 

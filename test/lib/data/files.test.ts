@@ -35,7 +35,9 @@ describe('the files of a uri', () => {
   test.each([
     ['missing.parquet', 'does not exist'],
     ['none/*.parquet', 'no file matches'],
-    ['s3://bucket/x.parquet', 'not on this machine'],
+    ['https://bucket/x.parquet', 'not on this machine'],
+    ['s3://bucket/x.parquet', 'the data file s3://bucket/x.parquet does not exist'],
+    ['s3://../../../../../x.parquet', 'leaves the repository'],
     ['odd.data', "can't be told from its ending"],
     ['one', 'is a folder'],
     ['mixed/*', 'several formats'],

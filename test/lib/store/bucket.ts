@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
@@ -31,6 +32,7 @@ export interface Bucket {
   /** What really lies in the bucket. */
   names(): Promise<string[]>;
   write(name: string, content: string | Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
   /** Begins an upload as a killed process leaves it. @returns its id. */
   leaveUpload(name: string, parts: Record<number, Uint8Array>): Promise<string>;
   /** Names of objects that uploads are under way for. */
@@ -76,6 +78,9 @@ export async function makeBucket(port: number, env: Keys): Promise<Bucket> {
           ContentLength: Buffer.byteLength(content),
         }),
       );
+    },
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: name, Key: key }));
     },
     async leaveUpload(key, parts) {
       const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket: name, Key: key }));
