@@ -49,7 +49,11 @@ export const verb: Verb<typeof Inputs> = {
     for (const { name, commit, message } of missing) {
       world.print(`${inputs['dry-run'] ? 'would make' : 'made'} ${name} at ${shortId(commit)} (${message})`);
     }
-    world.print(`${plural(tags.length, 'tag')} of ${inputs.model}, ${missing.length} of them new`);
+    // Tags of a branch that is not merged yet would stand in the way of those of main.
+    const line = repository.branch === null ? 'what is checked out' : printable(repository.branch);
+    world.print(
+      `${plural(tags.length, 'tag')} of ${inputs.model}, ${missing.length} of them new, by the history of ${line}`,
+    );
     for (const version of left_out) {
       world.print(`${version} has no tag: one commit registered it with another version, and GTO knows one a commit.`);
     }
