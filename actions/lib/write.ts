@@ -61,8 +61,11 @@ function hasCode(error: unknown, codes: readonly string[]): error is NodeJS.Errn
 
 /** What went wrong in writing to `path`, as the user's error where the place is to blame. */
 export function asPlaceError(error: unknown, path: string): unknown {
-  if (!hasCode(error, PLACE)) return error;
-  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  if (error instanceof UserError || !(error instanceof Error)) return error;
+  // DuckDB, and whatever a process of ours passes on, has only the system's words.
+  const full =
+    hasCode(error, ['ENOSPC', 'EDQUOT']) || /No space left on device|Disk quota exceeded/.test(error.message);
+  if (!full && !hasCode(error, PLACE)) return error;
   const fix = full ? 'Free some space there, or name another place.' : 'Name another place.';
   return new UserError(`${path} can't be written: ${error.message}`, { fix, cause: error });
 }

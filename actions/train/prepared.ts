@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Limits } from '#lib/child/child.ts';
 import type { World } from '#lib/world.ts';
+import { asPlaceError } from '#lib/write.ts';
 import type { Artifact } from '#registry/artifact.ts';
 import { UserError } from '#registry/error.ts';
 import { prepare } from './prepare.ts';
@@ -26,7 +27,9 @@ export async function prepareInputs(resolved: Resolved, work: string, limits: Li
   const folder = join(work, 'prepared');
   await mkdir(folder);
   const request = { model, root, dataset, sources, validation: recipe.validation.share, limits };
-  const { made, artifact } = await prepare(request, folder, world);
+  const { made, artifact } = await prepare(request, folder, world).catch((error: unknown) => {
+    throw asPlaceError(error, folder);
+  });
   if (made.digest !== resolved.inputs.data) {
     throw new UserError(`the data ${dataset.uri} changed while they were read`, {
       fix: 'Let nothing write to them while a model is trained, and train again.',

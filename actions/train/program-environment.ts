@@ -30,7 +30,7 @@ export function allowedVariables(names: readonly string[], env: World['env']): R
   return found;
 }
 
-const OURS = new Set(['PATH', 'HOME', 'LANG', 'TMPDIR']);
+const OURS = new Set(['PATH', 'HOME', 'LANG', 'TMPDIR', 'PYTHONHASHSEED']);
 
 /** Where a run's own files and folders lie. */
 export interface RunPlaces {
@@ -49,6 +49,8 @@ export function programEnvironment(env: World['env'], places: RunPlaces, seed: n
     // The same everywhere, since texts may be read, sorted and written by it.
     LANG: 'C.UTF-8',
     TMPDIR: places.temporary,
+    // Python shuffles its sets of words from run to run otherwise, and whatever is written out of them.
+    PYTHONHASHSEED: '0',
     TILTYARD_DATA_TRAIN: places.train,
     TILTYARD_PARAMS: places.params,
     TILTYARD_SEED: String(seed),

@@ -22,7 +22,8 @@ export async function writtenFiles(folder: string): Promise<string[]> {
   const known = listed?.stdout.split('\0').filter((name) => name !== '') ?? [];
   // In a folder that git ignores as a whole it knows nothing.
   const files = known.length === 0 ? await walk(folder, '') : known;
-  return [...new Set(files)].sort();
+  // What we write ourselves counts for nothing, also where nobody has told git to ignore it.
+  return [...new Set(files)].filter((file) => !/(^|\/)\.tiltyard\//.test(file)).sort();
 }
 
 async function walk(root: string, folder: string): Promise<string[]> {

@@ -1,22 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { refusal, workspace } from '../lib/store/folder.ts';
+import { mountDisk, unmountDisk } from './disk.ts';
 
 const space = workspace();
 const disk = space.path('disk');
 
-/** Needs the rights of root, or sudo without a password. */
-function asRoot(...command: [string, ...string[]]): void {
-  const [program, ...args] = process.getuid?.() === 0 ? command : ['sudo', '-n', ...command];
-  execFileSync(program ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-beforeAll(() => {
-  mkdirSync(disk);
-  asRoot('mount', '-t', 'tmpfs', '-o', 'size=1m,mode=777', 'tmpfs', disk);
-});
-afterAll(() => asRoot('umount', disk));
+beforeAll(() => mountDisk(disk, 1));
+afterAll(() => unmountDisk(disk));
 
 it('a full disk is the user’s to mend, and nothing half-written is left on it', async () => {
   const small = space.file('small', 300_000);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Artifact } from '#registry/artifact.ts';
@@ -90,6 +91,7 @@ console.log(JSON.stringify({ home: readdirSync(process.env.HOME), tmp: readdirSy
       'LANG',
       'OMP_NUM_THREADS',
       'PATH',
+      'PYTHONHASHSEED',
       'TILTYARD_DATA_TRAIN',
       'TILTYARD_OUT',
       'TILTYARD_PARAMS',
@@ -149,6 +151,27 @@ console.log(JSON.stringify({ home: readdirSync(process.env.HOME), tmp: readdirSy
     expect([status, errors]).toEqual([0, '']);
     expect(world.steps).toContain('upstairs');
     expect(trainingOf(repository).lineage.program.files).toBe(4);
+  });
+});
+
+describe('in a git repository', () => {
+  it('the commit is named, and whether the model’s files differ from it; what Tiltyard writes need not be ignored', async () => {
+    const repository = makeTrainable();
+    const git = (...argv: string[]) => execFileSync('git', ['-C', repository.root, ...argv], { encoding: 'utf8' });
+    git('init', '-q');
+    git('config', 'user.name', 'Ada');
+    git('config', 'user.email', 'ada@example.com');
+    git('add', '.');
+    git('commit', '-qm', 'one');
+    const commit = git('rev-parse', 'HEAD').trim();
+    expect((await train(repository)).errors).toBe('');
+    expect(trainingOf(repository)).toMatchObject({ lineage: { commit, modified: false }, timing: { by: 'Ada' } });
+
+    repository.write('models/shop/notes.txt', 'another input');
+    expect((await train(repository)).errors).toBe('');
+    const [, run] = runsOf(repository);
+    const text = readFileSync(repository.path(`.tiltyard/runs/shop/${run.run}/training.json`), 'utf8');
+    expect(Training.parse(JSON.parse(text)).lineage).toMatchObject({ commit, modified: true, program: { files: 5 } });
   });
 });
 
