@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { loadDataLock } from '#lib/load-data-lock.ts';
 import { loadModel } from '#lib/load-model.ts';
 import type { Verb } from '#lib/verb.ts';
 import { writeFolder } from '#lib/write-folder.ts';
 import type { Artifact } from '#registry/artifact.ts';
+import { checkPin } from '#registry/data-lock.ts';
 import { UserError } from '#registry/error.ts';
 import type { Dataset, Model } from '#registry/model.ts';
 import { prepare } from '../train/prepare.ts';
@@ -45,9 +47,13 @@ export const verb: Verb<typeof FeaturesInputs> = {
     const dataset = trainingRows(model, inputs.data);
     const sources = await chosenSources(root, model, inputs);
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
-    const { made, artifact } = await writeFolder(inputs.out, isOurs, async (folder) =>
-      prepare({ model, root, dataset, sources, validation: 0, limits }, folder, world),
-    );
+    const { made, artifact } = await writeFolder(inputs.out, isOurs, async (folder) => {
+      const prepared = await prepare({ model, root, dataset, sources, validation: 0, limits }, folder, world);
+      const found = { ...prepared.made, uri: dataset.uri };
+      // Other rows than the model's own are nobody's pin.
+      if (inputs.data === undefined) checkPin(await loadDataLock(root, model.name), 'train', found, model.name);
+      return prepared;
+    });
     for (const line of closing(model, inputs, made, artifact, Object.keys(sources.state))) world.print(line);
     return 0;
   },

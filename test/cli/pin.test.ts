@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDataLock } from '#registry/data-lock.ts';
 import { runCommandLine } from '../../actions/cli/command-line.ts';
@@ -125,5 +125,25 @@ describe('a benchmark under its pin', () => {
     expect(errors).toContain(`${sha256(readFileSync(path))} (600 rows), pinned is ${pinned}`);
     expect(errors).toContain('run tiltyard pin --model shop --data benchmark');
     expect((await run(at, { more: ['--benchmark', 'elsewhere.csv'] })).status).toBe(0);
+  });
+});
+
+describe('training rows under their pin', () => {
+  it('are refused where their bytes changed, and nothing is written', async () => {
+    const at = repository();
+    at.write('models/shop/features.sql', 'SELECT row_id, amount FROM source');
+    await pin(at);
+    const features = async (more: string[] = []) => {
+      const world = testWorld(at.root);
+      const argv = ['features', '--model', 'shop', '--root', at.root, '--out', at.path('build'), ...more];
+      const status = await runCommandLine(argv, { features: () => import('../../actions/cli/features.ts') }, world);
+      return { status, errors: world.errors.join('\n') };
+    };
+    expect(await features()).toEqual({ status: 0, errors: '' });
+    rmSync(at.path('build'), { recursive: true });
+    at.write('data/train-2.csv', readFileSync(at.path('data/train-2.csv'), 'utf8').replace('Oslo', 'Bern'));
+    expect(await features()).toEqual({ status: 3, errors: expect.stringContaining('data.train is not what') });
+    expect(existsSync(at.path('build'))).toBe(false);
+    expect((await features(['--data', 'data/train-*.csv'])).status).toBe(0);
   });
 });
