@@ -2,9 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { markdownTable } from 'markdown-table';
 import { z } from 'zod';
 import { FeaturesInputs } from './actions/cli/features.ts';
+import { FsckInputs } from './actions/cli/fsck.ts';
 import { GcInputs } from './actions/cli/gc.ts';
+import { HistoryInputs } from './actions/cli/history.ts';
 import { ParityInputs } from './actions/cli/parity.ts';
 import { PinInputs } from './actions/cli/pin.ts';
+import { TraceInputs } from './actions/cli/trace.ts';
 import { EvaluateInputs } from './actions/evaluate/inputs.ts';
 import { generateMetrics } from './actions/lib/metrics/generate.ts';
 import { TrainInputs } from './actions/train/inputs.ts';
@@ -53,6 +56,10 @@ async function pages(): Promise<Generated[]> {
     { url: at('docs/model.md'), text: modelPage(await readFile(at('docs/model.md'), 'utf8')) },
     { url: at('docs/data.md'), text: dataPage(await readFile(at('docs/data.md'), 'utf8')) },
     { url: at('docs/artifact.md'), text: artifactPage(await readFile(at('docs/artifact.md'), 'utf8')) },
+    {
+      url: at('docs/registry-commands.md'),
+      text: readingPage(await readFile(at('docs/registry-commands.md'), 'utf8')),
+    },
     { url: at('docs/store.md'), text: storePage(await readFile(at('docs/store.md'), 'utf8')) },
   ];
 }
@@ -123,6 +130,15 @@ function artifactPage(page: string): string {
     withTable(page, 'options', inputsTable(FeaturesInputs, '--')),
     'fields',
     fieldsTable(fields(Artifact)),
+  );
+}
+
+/** What is given by position stands in the page's examples. */
+function readingPage(page: string): string {
+  const commands = { fsck: FsckInputs, history: HistoryInputs, trace: TraceInputs.omit({ what: true }) };
+  return Object.entries(commands).reduce(
+    (text, [name, inputs]) => withTable(text, name, inputsTable(inputs, '--')),
+    page,
   );
 }
 

@@ -16,7 +16,7 @@ import { printable } from '#registry/printable.ts';
 const flag = (fallback: boolean) =>
   z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(fallback);
 
-const Inputs = z.strictObject({
+export const FsckInputs = z.strictObject({
   model: z.string().min(1).optional().describe('Only this model; by default all that registry/ holds'),
   store: flag(true).describe('Ask the store for every artifact'),
   deep: flag(false).describe('Read every artifact again and take its sha256, rather than ask for its size'),
@@ -33,9 +33,9 @@ const FAULTS_FOUND = 1;
 /** More would scroll the first ones away; `--format json` has all. */
 const MOST = 100;
 
-export const verb: Verb<typeof Inputs> = {
+export const verb: Verb<typeof FsckInputs> = {
   description: 'Checks the registry: each state that git knows of it, and that the store has every artifact.',
-  inputs: Inputs,
+  inputs: FsckInputs,
   async run(inputs, world) {
     const root = resolve(inputs.root);
     const repository = await openRepository({ root, env: world.env, signal: world.signal });

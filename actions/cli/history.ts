@@ -10,7 +10,7 @@ import { type ChannelEvent, eventAt, firstBackwards } from '#registry/history/ev
 import { provenance, reason } from '#registry/history/provenance.ts';
 import { printable } from '#registry/printable.ts';
 
-const Inputs = z.strictObject({
+export const HistoryInputs = z.strictObject({
   model: z.string().min(1).describe('The model: the name of a folder under registry/'),
   at: z
     .union(
@@ -23,9 +23,9 @@ const Inputs = z.strictObject({
   root: z.string().min(1).default('.').describe('Root of the repository that holds registry/'),
 });
 
-export const verb: Verb<typeof Inputs> = {
+export const verb: Verb<typeof HistoryInputs> = {
   description: 'Tells who moved which version to which channel, when, why and on which evidence, from git.',
-  inputs: Inputs,
+  inputs: HistoryInputs,
   async run({ model, at, format, root }, world) {
     const repository = await openRepository({ root: resolve(root), env: world.env, signal: world.signal });
     const history = await readChannelHistory(repository, model);

@@ -12,7 +12,7 @@ import type { ChannelEvent } from '#registry/history/events.ts';
 import { CANNOT_KNOW, type Trace, traceLinks } from '#registry/history/trace.ts';
 import { printable } from '#registry/printable.ts';
 
-const Inputs = z.strictObject({
+export const TraceInputs = z.strictObject({
   what: z.string().min(1).describe('A version, or a digest or commit that it was made of (its first 7 digits or more)'),
   model: z.string().min(1).optional().describe('The model; by default whichever has it'),
   format: z.enum(['text', 'json']).default('text').describe('How to print it: text or json'),
@@ -22,9 +22,9 @@ const Inputs = z.strictObject({
 /** More versions of one dataset are named, not told. */
 const MOST = 5;
 
-export const verb: Verb<typeof Inputs> = {
+export const verb: Verb<typeof TraceInputs> = {
   description: 'Traces a version, or whatever it was made of: version, data, evaluation, commit, approver.',
-  inputs: Inputs,
+  inputs: TraceInputs,
   positional: ['what'],
   async run({ what, model, format, root: given }, world) {
     const root = resolve(given);
