@@ -111,6 +111,40 @@ describe('tiltyard parity', () => {
     );
   });
 
+  it('takes what nobody expects in a log for a difference, not for a crash', async () => {
+    const { at, computed } = await served();
+    const odd = [
+      '{"nested":[1]}',
+      '[1, 2]',
+      '"2026-10-01"',
+      '"2026-10-01T00:00:00Z"',
+      'true',
+      '""',
+      '"NaN"',
+      '1e400',
+      '-0.0',
+    ];
+    const lines = computed.map((row, i) => {
+      const value = odd[i % odd.length];
+      return Object.keys(row).map((name) => `${JSON.stringify(name)}: ${name === 'row_id' ? row[name] : value}`);
+    });
+    at.write('odd.jsonl', lines.map((entries) => `{ ${entries.join(', ')} }\n`).join(''));
+    const logged = await parity(at, 'odd.jsonl');
+    expect([logged.status, logged.errors]).toEqual([1, '']);
+    expect(logged.printed).toContain('| `city` | string | 60 |');
+    expect(logged.printed).toContain('`1000`: `{"nested":[1]}`, not ');
+
+    const { connection, close } = await openDatabase({ temporary: at.path('spill') });
+    await connection.run(
+      `COPY (SELECT range AS row_id, DATE '2026-10-01' AS amount, {'a': 1} AS twice, [1] AS age, 'x'::BLOB AS city, TIME '10:00' AS woman,
+         INTERVAL 1 DAY AS mean FROM range(1000, 1060)) TO '${at.path('odd.parquet')}' (FORMAT parquet)`,
+    );
+    close();
+    const stored = await parity(at, 'odd.parquet');
+    expect([stored.status, stored.errors]).toEqual([1, '']);
+    expect(stored.printed).toContain('6 of 6 features are not as logged');
+  });
+
   it('tells which rows are missing, foreign or logged twice, and which feature was not logged', async () => {
     const { at, computed } = await served();
     at.write(

@@ -16,19 +16,43 @@ export interface Log {
 export async function openLog(connection: Connection, uri: string, root: string): Promise<Log> {
   const found = locate(uri, { root });
   const files = `[${found.files.map(literal).join(', ')}]`;
-  let reader = `read_parquet(${files})`;
-  if (found.format === 'csv') reader = csvRelation(found.files, await readCsvHeader(found.files[0]), () => 'VARCHAR');
-  // Every line is looked at: a column may come up late.
-  if (found.format === 'jsonl') reader = `read_json(${files}, format = 'newline_delimited', sample_size = -1)`;
+  const lines = (more: string) => `read_json(${files}, format = 'newline_delimited', ${more})`;
   try {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${reader}`);
-    const columns = described.getRowsJson().map(([name, type]) => ({ name: String(name), type: String(type) }));
-    // What has several types in JSON stays JSON, in which text has quotes.
-    const list = columns.map(
-      ({ name, type }) => `${identifier(name)}${type === 'JSON' ? " ->> '$'" : ''} AS ${identifier(name)}`,
-    );
-    return { uri, relation: `(SELECT ${list.join(', ')} FROM ${reader})`, columns: columns.map(({ name }) => name) };
+    if (found.format === 'csv') {
+      const header = await readCsvHeader(found.files[0]);
+      return logOf(
+        uri,
+        csvRelation(found.files, header, () => 'VARCHAR'),
+        header.names,
+      );
+    }
+    if (found.format === 'jsonl') {
+      // Every line is looked at, since a column may come up late; what looks like a date stays the text that it is.
+      const columns = (await describe(connection, lines('sample_size = -1'))).map(({ name }) => name);
+      const struct = columns.map((name) => `${literal(name)}: 'VARCHAR'`);
+      return logOf(uri, lines(`columns = {${struct.join(', ')}}`), columns);
+    }
+    const reader = `read_parquet(${files}, union_by_name = true)`;
+    const stored = await describe(connection, reader);
+    const columns = stored.map(({ name }) => name);
+    return logOf(uri, reader, columns, new Set(stored.flatMap(({ name, type }) => (PLAIN.test(type) ? [] : [name]))));
   } catch (error) {
     throw asDataError(error, found);
   }
+}
+
+/** Stored types that turn into numbers, booleans and text as they are; others are read as their text. */
+const PLAIN = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN|VARCHAR)$/;
+
+function logOf(uri: string, reader: string, columns: string[], asText: ReadonlySet<string> = new Set()): Log {
+  const list = columns.map((name) => {
+    const column = identifier(name);
+    return asText.has(name) ? `CAST(${column} AS VARCHAR) AS ${column}` : column;
+  });
+  return { uri, relation: `(SELECT ${list.join(', ')} FROM ${reader})`, columns };
+}
+
+async function describe(connection: Connection, reader: string): Promise<{ name: string; type: string }[]> {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${reader}`);
+  return described.getRowsJson().map(([name, type]) => ({ name: String(name), type: String(type) }));
 }
