@@ -373,7 +373,7 @@ const corruptions: Corruption[] = [
   [
     'an artifact that the store does not have',
     (repo) => repo.remove(`.tiltyard/store/${repo.version('1.0.0').artifact.digest}`),
-    'registry/shop/versions/1.0.0.yaml:8 1.0.0: The store file:.tiltyard/store has no object <digest>.',
+    'registry/shop/versions/1.0.0.yaml:8 The store file:.tiltyard/store does not have the artifact <digest> of 1.0.0.',
   ],
   [
     'an artifact of which the store lacks a file',
@@ -488,6 +488,14 @@ describe('fsck', () => {
     const faults = await faultsOf(repository, '--deep');
     expect(faults).toHaveLength(3);
     expect(faults[0]).toContain('is damaged: its bytes have another sha256 than its name.');
+  });
+
+  it('ends with 3 where the store can’t be asked', async () => {
+    const repository = gitRegistry(sound);
+    repository.remove('.tiltyard/store');
+    repository.write('.tiltyard/store', 'a file');
+    const { status, errors } = await fsck(repository);
+    expect([status, errors]).toEqual([3, expect.stringContaining("can't be read: ENOTDIR")]);
   });
 
   it('says of a shallow clone that its history is cut off, and checks the rest', async () => {
