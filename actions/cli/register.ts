@@ -145,6 +145,9 @@ async function upload(root: string, artifact: ArtifactFolder, world: World): Pro
     ? 'was there already, and was checked'
     : 'uploaded and read back';
   world.print(`Artifact ${digest} (${megabytes(bytes)} MB) in ${store.uri}: ${there}.`);
+  for (const { key } of receipts.filter(({ repaired }) => repaired)) {
+    world.print(`The store had other bytes under ${key}; they were replaced. Find out what changed them.`);
+  }
   return uri;
 }
 

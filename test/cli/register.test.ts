@@ -29,6 +29,17 @@ function writeEvaluation(
 }
 
 describe('tiltyard register', () => {
+  it('says that it replaced what the store had damaged', async () => {
+    const repository = small();
+    const run = '2026-11-21T08-00-00-1a2b3c4d';
+    const { artifact } = await makeRun(repository, `.tiltyard/runs/shop/${run}`, 1.4);
+    const place = repository.write(`.tiltyard/store/${artifact.digest}`, 'something else');
+    const { printed, status } = await command(repository, ['register', '--run', run]);
+    expect(status).toBe(0);
+    expect(printed).toContain(`The store had other bytes under ${artifact.digest}; they were replaced.`);
+    expect(sha256(readFileSync(place, 'utf8'))).toBe(artifact.digest);
+  });
+
   it('uploads the artifact and writes manifest and evidence; again, it is the same version and nothing is written', async () => {
     const repository = small();
     const training = await makeRun(repository, '.tiltyard/runs/shop/2026-11-21T08-00-00-1a2b3c4d', 1.4);

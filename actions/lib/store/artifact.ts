@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Digest } from '#registry/digest.ts';
@@ -78,6 +78,7 @@ export async function fetchArtifact(request: FetchRequest): Promise<ArtifactFold
   const cached = await intactFolder(path, digest);
   if (cached !== null) return cached;
   await rm(path, { recursive: true, force: true });
+  await clearParts(cache);
   const files = await storedFiles(store, digest, cache);
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   if (request.bytes !== undefined && request.bytes !== total) {
@@ -103,6 +104,18 @@ export async function fetchArtifact(request: FetchRequest): Promise<ArtifactFold
     });
   } finally {
     await rm(part, { recursive: true, force: true });
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/** Removes what fetches that were killed left in the cache; younger ones may still be going on. */
+async function clearParts(cache: string): Promise<void> {
+  const names = await readdir(cache).catch(() => []);
+  for (const name of names.filter((one) => one.endsWith('.part') || one.startsWith('list-'))) {
+    const path = join(cache, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > DAY_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

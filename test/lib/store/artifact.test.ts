@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArtifactFolder } from '#lib/artifact/folder.ts';
 import { fetchArtifact, pushArtifact, storedFiles } from '#lib/store/artifact.ts';
@@ -28,6 +28,17 @@ const contents = (folder: string) =>
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
 
 describe('an artifact in a store', () => {
+  it('is fetched into a cache that is cleared of what killed fetches left, a day later', async () => {
+    const { repository, ask, folder } = await pushed();
+    const left = ['list-old/list', 'a.part/model.onnx', 'b.part/model.onnx'].map((name) =>
+      repository.write(`.tiltyard/cache/artifacts/${name}`, 'half'),
+    );
+    const long = new Date(Date.now() - 2 * 86_400_000);
+    for (const path of left.slice(0, 2)) utimesSync(dirname(path), long, long);
+    await fetchArtifact(ask);
+    expect(readdirSync(repository.path('.tiltyard/cache/artifacts')).sort()).toEqual(['b.part', folder.digest].sort());
+  });
+
   it('is one object a file and the list of them, whose sha256 is the artifact’s digest', async () => {
     const { repository, store, folder, result } = await pushed();
     const files = contents(repository.path('candidate'));
