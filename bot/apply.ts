@@ -70,6 +70,10 @@ async function ours(github: GitHub, place: Place, us: Snapshot['us'], { pull, mo
 
 type CheckAction = Extract<Action, { kind: 'check' }>;
 
+/**
+ * A check run that is completed stays as it is: GitHub changes neither its status nor its conclusion any more, and adds an
+ * update's annotations to those that are there. What is to be said anew is a new check run; the newest of a name counts.
+ */
 async function writeCheck(
   github: GitHub,
   place: Place,
@@ -77,6 +81,9 @@ async function writeCheck(
   action: CheckAction,
 ): Promise<'written' | 'same'> {
   const { name, conclusion, title, summary, head } = action;
+  const there = (await listChecks(github, place, head, us.app)).find((check) => check.name === name);
+  const said = there !== undefined && there.output.title === title && there.output.summary === summary;
+  if (said && there.conclusion === conclusion) return 'same';
   const annotations = action.annotations.map(({ path, line, level, message }) => ({
     path,
     start_line: line,
@@ -85,8 +92,7 @@ async function writeCheck(
     message,
   }));
   const content = { name, conclusion, title, summary, annotations };
-  const id = action.id ?? (await listChecks(github, place, head, us.app)).find((check) => check.name === name)?.id;
-  if (id === undefined) await createCheck(github, place, head, content);
-  else await updateCheck(github, place, id, content);
+  if (there === undefined || there.status === 'completed') await createCheck(github, place, head, content);
+  else await updateCheck(github, place, there.id, content);
   return 'written';
 }

@@ -62,7 +62,6 @@ export function checkActions(snapshot: Snapshot, pull: Pull, states: ReadonlyMap
         head: pull.head.sha,
         ...wanted,
         title,
-        id: there?.id ?? null,
         reason: `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${title}`,
       },
     ];

@@ -7,7 +7,6 @@ export type Action = { reason: string } & (
       pull: number;
       head: string;
       name: string;
-      id: number | null;
       /** Null while it is not known yet. Never neutral: GitHub lets that satisfy a required check. */
       conclusion: 'success' | 'failure' | 'action_required' | null;
       title: string;

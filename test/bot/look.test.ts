@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonOf } from '../fixtures/evaluation.ts';
+import { createScene } from '../github/scene.ts';
+
+const worse = { comparisons: [comparisonOf('roc_auc', 0.7, 0.6, 0.001)] };
+
+describe('look', () => {
+  it('gives a pull request one comment and its checks, and leaves them alone while nothing changes', async () => {
+    const { evaluate, github, look, propose, repo } = createScene();
+    const pull = propose();
+    await look();
+    expect(repo.comments(pull).map(({ body }) => body)).toEqual([expect.stringContaining('waiting for the workflow')]);
+    expect(repo.checks(repo.pull(pull).head.sha).map(({ name, status }) => [name, status])).toEqual([
+      ['tiltyard / flight-delay', 'in_progress'],
+      ['tiltyard', 'in_progress'],
+    ]);
+
+    evaluate(pull);
+    await look();
+    expect(repo.comments(pull)).toMatchObject([{ author: 'tiltyard[bot]', body: expect.stringContaining('better') }]);
+    expect(repo.checks(repo.pull(pull).head.sha).map(({ conclusion, name }) => [name, conclusion])).toEqual([
+      ['tiltyard / flight-delay', 'success'],
+      ['tiltyard', 'success'],
+    ]);
+
+    github.faults.forget();
+    const done = await look();
+    expect(done).toEqual([]);
+    expect(github.faults.calls.filter((route) => !route.startsWith('GET '))).toEqual([]);
+  });
+
+  it('keeps what earlier heads came to, and judges the new one by itself', async () => {
+    const { evaluate, look, propose, repo } = createScene();
+    const pull = propose();
+    const first = repo.pull(pull).head.sha;
+    evaluate(pull);
+    await look();
+    const second = repo.push('better', { 'models/flight-delay/features.sql': 'SELECT flight_id, delay FROM source\n' });
+    await look();
+    const [comment] = repo.comments(pull);
+    expect(comment?.body).toContain('waiting for the workflow');
+    expect(comment?.body).toContain(first.slice(0, 7));
+    evaluate(pull, worse);
+    await look();
+    expect(repo.comments(pull)).toHaveLength(1);
+    expect(repo.checks(first).map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
+    expect(repo.checks(second).map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
+  });
+
+  it('takes back a conclusion when the workflow runs again', async () => {
+    const { evaluate, look, propose, repo } = createScene();
+    const pull = propose();
+    const { sha } = repo.pull(pull).head;
+    evaluate(pull);
+    await look();
+    evaluate(pull, worse);
+    await look();
+    expect(repo.checks(sha).map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
+    expect(repo.comments(pull)).toHaveLength(1);
+    repo.startRun({ pull });
+    await look();
+    expect(repo.checks(sha).map(({ conclusion, status }) => [status, conclusion])).toEqual([
+      ['in_progress', null],
+      ['in_progress', null],
+    ]);
+  });
+
+  it('leaves one comment after two looks at once and one more', async () => {
+    const { app, evaluate, github, look, propose, repo } = createScene();
+    const pull = propose();
+    evaluate(pull);
+    await Promise.all([look(), look(github.asApp(app, 'acme'))]);
+    await look();
+    expect(repo.comments(pull)).toHaveLength(1);
+    expect(repo.checks(repo.pull(pull).head.sha)).toHaveLength(2);
+  });
+
+  it('never makes a check green by the numbers of a fork', async () => {
+    const { evaluate, look, propose, repo } = createScene();
+    const pull = propose({ by: 'eve', from: repo.fork('eve') });
+    evaluate(pull);
+    await look();
+    expect(repo.comments(pull)).toMatchObject([{ body: expect.stringContaining('A claim, not trusted') }]);
+    expect(repo.checks(repo.pull(pull).head.sha).map(({ conclusion }) => conclusion)).toEqual([
+      'action_required',
+      'action_required',
+    ]);
+  });
+
+  it('gives a check to a pull request that touches no model, and no comment', async () => {
+    const { look, propose, repo } = createScene();
+    const pull = propose({ files: { 'README.md': '# Our models\n' } });
+    await look();
+    expect(repo.comments(pull)).toEqual([]);
+    expect(repo.checks(repo.pull(pull).head.sha)).toMatchObject([{ name: 'tiltyard', conclusion: 'success' }]);
+  });
+});

@@ -1,0 +1,259 @@
+import { accountOf, appJson, userJson } from './accounts.ts';
+import { associationOf } from './associations.ts';
+import { pullJson } from './pulls.ts';
+import { apiUrl, repositoryById, webUrl } from './repositories.ts';
+import { roleOf } from './roles.ts';
+import {
+  type Answer,
+  accountOfActor,
+  appOfActor,
+  type Call,
+  integer,
+  listed,
+  type Need,
+  notFound,
+  optionalText,
+  type Route,
+  repositoryOf,
+  text,
+  unprocessable,
+} from './route.ts';
+import {
+  type Comment,
+  isoSeconds,
+  type Json,
+  newId,
+  nodeId,
+  type Reaction,
+  type Repository,
+  type World,
+} from './state.ts';
+import { emit } from './webhooks.ts';
+
+/** Where GitHub's own limit lies, in characters; a longer body is a 422. */
+const LONGEST = 65_536;
+
+const READ: Need[] = [
+  { permission: 'issues', level: 'read' },
+  { permission: 'pull_requests', level: 'read' },
+];
+const WRITE: Need[] = READ.map(({ permission }) => ({ permission, level: 'write' }));
+
+export function commentJson(world: World, repository: Repository, comment: Comment): Json {
+  const url = `${apiUrl(repository)}/issues/comments/${comment.id}`;
+  return {
+    id: comment.id,
+    node_id: nodeId('IssueComment', comment.id),
+    url,
+    html_url: `${webUrl(repository)}/pull/${comment.issue}#issuecomment-${comment.id}`,
+    issue_url: `${apiUrl(repository)}/issues/${comment.issue}`,
+    user: userJson(accountOf(world, comment.author)),
+    created_at: isoSeconds(comment.createdAt),
+    updated_at: isoSeconds(comment.updatedAt),
+    body: comment.body,
+    author_association: associationOf(repository, comment.author),
+    performed_via_github_app: comment.app === null ? null : appJson(world, comment.app),
+    reactions: reactionsJson(`${url}/reactions`, comment.reactions),
+  };
+}
+
+const CONTENTS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'eyes', 'rocket'];
+
+function reactionsJson(url: string, reactions: readonly Reaction[]): Json {
+  const counts = CONTENTS.map((content) => [content, reactions.filter((one) => one.content === content).length]);
+  return { url, total_count: reactions.length, ...Object.fromEntries(counts) };
+}
+
+function reactionJson(world: World, reaction: Reaction): Json {
+  return {
+    id: reaction.id,
+    node_id: nodeId('Reaction', reaction.id),
+    user: userJson(accountOf(world, reaction.author)),
+    content: reaction.content,
+    created_at: isoSeconds(reaction.createdAt),
+  };
+}
+
+export interface NewComment {
+  issue: number;
+  author: string;
+  app?: number | null;
+  body: string;
+}
+
+export function addComment(world: World, repository: Repository, wanted: NewComment): Comment {
+  const { issue, author, app = null, body } = wanted;
+  if (body.trim() === '') throw unprocessable('IssueComment', 'body', 'body can’t be blank');
+  if (body.length > LONGEST)
+    throw unprocessable('IssueComment', 'body', `body is too long (maximum is ${LONGEST} characters)`);
+  const at = world.now;
+  const comment = { id: newId(world), issue, author, app, body, createdAt: at, updatedAt: at, reactions: [] };
+  repository.comments.push(comment);
+  sendComment(world, repository, 'created', comment, author);
+  return comment;
+}
+
+export function changeComment(world: World, repository: Repository, comment: Comment, body: string, by: string): void {
+  if (body.length > LONGEST)
+    throw unprocessable('IssueComment', 'body', `body is too long (maximum is ${LONGEST} characters)`);
+  const before = comment.body;
+  comment.body = body;
+  comment.updatedAt = world.now;
+  sendComment(world, repository, 'edited', comment, by, { changes: { body: { from: before } } });
+}
+
+export function removeComment(world: World, repository: Repository, comment: Comment, by: string): void {
+  repository.comments.splice(repository.comments.indexOf(comment), 1);
+  sendComment(world, repository, 'deleted', comment, by);
+}
+
+function sendComment(
+  world: World,
+  repository: Repository,
+  action: string,
+  comment: Comment,
+  by: string,
+  more: Json = {},
+) {
+  const pull = repository.pulls.find(({ number }) => number === comment.issue);
+  if (pull === undefined) return;
+  const { url, html_url, id, node_id, number, title, user, state, body, created_at, updated_at } = pullJson(
+    world,
+    repository,
+    pull,
+  );
+  const issue = {
+    id,
+    node_id,
+    number,
+    title,
+    user,
+    state,
+    body,
+    created_at,
+    updated_at,
+    html_url,
+    url: `${apiUrl(repository)}/issues/${pull.number}`,
+    pull_request: { url, html_url },
+  };
+  emit(world, repository, {
+    event: 'issue_comment',
+    action,
+    by,
+    body: { issue, comment: commentJson(world, repository, comment), ...more },
+  });
+}
+
+function commentOf(call: Call): { repository: Repository; comment: Comment } {
+  const repository = repositoryOf(call);
+  const comment = repository.comments.find(({ id }) => id === integer(call, 'comment_id'));
+  if (comment === undefined) throw notFound();
+  return { repository, comment };
+}
+
+function issueOf(call: Call): { repository: Repository; issue: number } {
+  const repository = repositoryOf(call);
+  const issue = integer(call, 'issue_number');
+  if (!repository.pulls.some(({ number }) => number === issue)) throw notFound();
+  return { repository, issue };
+}
+
+/** People change their own comments, and those of others where they may write to the repository. */
+function mayChange(call: Call, repository: Repository, comment: Comment): void {
+  if (call.actor.kind !== 'person' || comment.author === call.actor.login) return;
+  if (!['write', 'maintain', 'admin'].includes(roleOf(repositoryById(call.world, repository.id), call.actor.login)))
+    throw notFound();
+}
+
+const answer = (call: Call, status: number, repository: Repository, comment: Comment): Answer => ({
+  status,
+  data: commentJson(call.world, repository, comment),
+});
+
+export const commentRoutes: Route[] = [
+  {
+    route: 'GET /repos/{owner}/{repo}/issues/comments',
+    needs: READ,
+    handle: (call) => {
+      const repository = repositoryOf(call);
+      const since = optionalText(call, 'since');
+      const newest = optionalText(call, 'direction') === 'desc';
+      const sort = optionalText(call, 'sort') === 'updated' ? 'updatedAt' : 'createdAt';
+      const found = repository.comments
+        .filter(({ updatedAt }) => since === undefined || isoSeconds(updatedAt) >= isoSeconds(new Date(since)))
+        .sort((a, b) => (a[sort].getTime() - b[sort].getTime() || a.id - b.id) * (newest ? -1 : 1));
+      return listed(call, found, (comment) => commentJson(call.world, repository, comment));
+    },
+  },
+  {
+    route: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    needs: READ,
+    handle: (call) => {
+      const { repository, issue } = issueOf(call);
+      const since = optionalText(call, 'since');
+      const found = repository.comments.filter(
+        (one) =>
+          one.issue === issue && (since === undefined || isoSeconds(one.updatedAt) >= isoSeconds(new Date(since))),
+      );
+      return listed(call, found, (comment) => commentJson(call.world, repository, comment));
+    },
+  },
+  {
+    route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    needs: WRITE,
+    handle: (call) => {
+      const { repository, issue } = issueOf(call);
+      const author = accountOfActor(call.world, call.actor).login;
+      const wanted = { issue, author, app: appOfActor(call.actor), body: text(call, 'body') };
+      return answer(call, 201, repository, addComment(call.world, repository, wanted));
+    },
+  },
+  {
+    route: 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}',
+    needs: READ,
+    handle: (call) => {
+      const { repository, comment } = commentOf(call);
+      return answer(call, 200, repository, comment);
+    },
+  },
+  {
+    route: 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
+    needs: WRITE,
+    handle: (call) => {
+      const { repository, comment } = commentOf(call);
+      mayChange(call, repository, comment);
+      changeComment(call.world, repository, comment, text(call, 'body'), accountOfActor(call.world, call.actor).login);
+      return answer(call, 200, repository, comment);
+    },
+  },
+  {
+    route: 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}',
+    needs: WRITE,
+    handle: (call) => {
+      const { repository, comment } = commentOf(call);
+      mayChange(call, repository, comment);
+      removeComment(call.world, repository, comment, accountOfActor(call.world, call.actor).login);
+      return { status: 204, data: undefined };
+    },
+  },
+  {
+    route: 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
+    needs: READ,
+    handle: (call) => listed(call, commentOf(call).comment.reactions, (one) => reactionJson(call.world, one)),
+  },
+  {
+    // 200 where the same account has reacted so before, 201 where it is new.
+    route: 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
+    needs: WRITE,
+    handle: (call) => {
+      const { comment } = commentOf(call);
+      const author = accountOfActor(call.world, call.actor).login;
+      const content = text(call, 'content');
+      const before = comment.reactions.find((one) => one.author === author && one.content === content);
+      if (before !== undefined) return { status: 200, data: reactionJson(call.world, before) };
+      const made = { id: newId(call.world), author, content, createdAt: call.world.now };
+      comment.reactions.push(made);
+      return { status: 201, data: reactionJson(call.world, made) };
+    },
+  },
+];

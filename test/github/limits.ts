@@ -1,0 +1,98 @@
+import { Refusal } from './route.ts';
+import type { Actor, World } from './state.ts';
+
+/** What GitHub allows: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+export interface LimitOptions {
+  /** Requests an hour, of an installation or a person. */
+  hourly?: number;
+  /** Requests an hour of `GITHUB_TOKEN`, for each repository. */
+  hourlyToken?: number;
+  /** A read is 1, a write 5. */
+  pointsAMinute?: number;
+  creationsAMinute?: number;
+  creationsAnHour?: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Counts what each actor sends. */
+export interface Limits {
+  /**
+   * Counts a request; gives the headers that every answer carries.
+   * @throws Refusal where the actor has sent too much
+   */
+  take(world: World, actor: Actor, route: string): Record<string, string>;
+  /** Changes what is allowed from now on. */
+  set(options: LimitOptions): void;
+}
+
+interface Spent {
+  since: number;
+  used: number;
+  points: { at: number; points: number }[];
+  creations: number[];
+}
+
+export function createLimits(options: LimitOptions = {}): Limits {
+  let allowed = {
+    hourly: 5000,
+    hourlyToken: 1000,
+    pointsAMinute: 900,
+    creationsAMinute: 80,
+    creationsAnHour: 500,
+    ...options,
+  };
+  const accounts = new Map<string, Spent>();
+  return {
+    set: (changed) => {
+      allowed = { ...allowed, ...changed };
+    },
+    take: (world, actor, route) => {
+      const now = world.now.getTime();
+      const key = JSON.stringify(
+        actor.kind === 'app'
+          ? [actor.app, actor.installation]
+          : actor.kind === 'token'
+            ? ['token', actor.repository]
+            : actor,
+      );
+      const spent = accounts.get(key) ?? { since: now, used: 0, points: [], creations: [] };
+      accounts.set(key, spent);
+      if (now - spent.since >= HOUR) Object.assign(spent, { since: now, used: 0 });
+      spent.points = spent.points.filter(({ at }) => now - at < MINUTE);
+      spent.creations = spent.creations.filter((at) => now - at < HOUR);
+      const limit = actor.kind === 'token' ? allowed.hourlyToken : allowed.hourly;
+      const headers = (used: number) => ({
+        'x-ratelimit-limit': String(limit),
+        'x-ratelimit-remaining': String(Math.max(0, limit - used)),
+        'x-ratelimit-used': String(used),
+        'x-ratelimit-reset': String(Math.ceil((spent.since + HOUR) / 1000)),
+        'x-ratelimit-resource': 'core',
+      });
+      if (spent.used >= limit)
+        throw new Refusal(403, 'API rate limit exceeded for installation.', { headers: headers(limit) });
+      spent.used += 1;
+      const points = route.startsWith('GET ') ? 1 : 5;
+      spent.points.push({ at: now, points });
+      if (spent.points.reduce((sum, one) => sum + one.points, 0) > allowed.pointsAMinute)
+        throw secondaryLimit(headers(spent.used));
+      if (createsContent(route)) {
+        spent.creations.push(now);
+        const lastMinute = spent.creations.filter((at) => now - at < MINUTE).length;
+        if (lastMinute > allowed.creationsAMinute || spent.creations.length > allowed.creationsAnHour)
+          throw secondaryLimit(headers(spent.used));
+      }
+      return headers(spent.used);
+    },
+  };
+}
+
+/** What makes something that people are told of; git's objects and check runs are none of that. */
+const createsContent = (route: string): boolean => /^POST .*\/(comments|pulls|reviews|issues)$/.test(route);
+
+/** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
+export function secondaryLimit(headers: Record<string, string> = {}): Refusal {
+  const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+  return new Refusal(403, message, { headers: { ...headers, 'retry-after': '60' } });
+}

@@ -1,0 +1,34 @@
+import { accountOf, userJson } from './accounts.ts';
+import { repositoryJson } from './repositories.ts';
+import { type Json, newId, nodeId, type Repository, type World } from './state.ts';
+
+export interface Event {
+  event: string;
+  action: string | null;
+  /** Who caused it. */
+  by: string;
+  body: Json;
+  /** The one App that is told, if not all. */
+  only?: number;
+}
+
+/**
+ * Queues a webhook for every App that is installed at the repository's owner and subscribed to the event. One id for all:
+ * GitHub gives the same delivery id to several Apps, which is why it makes no key for idempotence.
+ */
+export function emit(world: World, repository: Repository, { action, body, by, event, only }: Event): void {
+  const id = `00000000-0000-4000-8000-${String(newId(world)).padStart(12, '0')}`;
+  for (const app of world.apps) {
+    const installation = app.installations.find(({ account }) => account === repository.owner);
+    if (installation === undefined || installation.suspendedAt !== null || !app.events.includes(event)) continue;
+    if (only !== undefined && only !== app.id) continue;
+    const payload = {
+      ...(action === null ? {} : { action }),
+      ...body,
+      repository: repositoryJson(world, repository),
+      sender: userJson(accountOf(world, by)),
+      installation: { id: installation.id, node_id: nodeId('Installation', installation.id) },
+    };
+    world.deliveries.push({ id, app: app.id, event, payload: structuredClone(payload) });
+  }
+}
