@@ -1,7 +1,17 @@
 import { StringDecoder } from 'node:string_decoder';
+import { stripVTControlCharacters } from 'node:util';
 
 /** What is longer is cut: a program may write for ever without an end of line. */
 const LONGEST = 10_000;
+
+/**
+ * A line that a program says, as it may stand in a terminal and in the log of a workflow: nothing that moves the cursor,
+ * and nothing that GitHub's runner takes for a command (`::…` at its beginning, `##[…]` anywhere).
+ */
+export function harmless(line: string): string {
+  const plain = stripVTControlCharacters(line).replace(/\p{Cc}/gu, ' ');
+  return plain.replaceAll('##[', '## [').replace(/^\s*::/, (start) => start.replace('::', ': :'));
+}
 
 /** Hears the lines of what a program says, which ends them with \n, \r\n or (a progress bar) \r. */
 export async function eachLine(stream: NodeJS.ReadableStream, hear: (line: string) => void): Promise<void> {

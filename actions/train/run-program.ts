@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asPlaceError } from '#lib/write.ts';
 import { UserError } from '#registry/error.ts';
 import { startKeeper } from './keeper.ts';
-import { eachLine } from './lines.ts';
+import { eachLine, harmless } from './lines.ts';
 import { MARK, watchTree } from './process-tree.ts';
 
 export interface ProgramRun {
@@ -51,9 +51,10 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
     eachLine(stream, (said) => {
       const line = said.replaceAll(run.folder, run.original);
       log.write(line);
-      last.push(line);
+      const shown = harmless(line);
+      last.push(shown);
       if (last.length > KEPT_LINES) last.shift();
-      run.onLine(line);
+      run.onLine(shown);
     }),
   );
   const stopped = await guard(child, run, signal);

@@ -16,6 +16,9 @@ export function newRunName(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(':', '-')}-${randomBytes(4).toString('hex')}`;
 }
 
+/** What a run's folder has only where it succeeded. */
+export const RESULTS = ['artifact', 'training.json'];
+
 /** Writes run.json of a run, never half of it. */
 export async function writeRun(folder: string, run: Run): Promise<void> {
   const path = join(folder, 'run.json');
@@ -32,7 +35,8 @@ export async function writeRun(folder: string, run: Run): Promise<void> {
 export async function listRuns(root: string, model: string): Promise<{ folder: string; run: Run }[]> {
   const folder = runsFolder(root, model);
   const found: { folder: string; run: Run }[] = [];
-  for (const name of (await readdir(folder).catch(() => [])).sort()) {
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names.sort()) {
     const text = await readFile(join(folder, name, 'run.json'), 'utf8').catch(() => null);
     const run = text === null ? null : readRun(text);
     if (run !== null && run.run === name) found.push({ folder: join(folder, name), run });
@@ -50,7 +54,8 @@ function readRun(text: string): Run | null {
 
 /** This process, as others find out whether it still runs. */
 export function thisProcess(): { host: string; pid: number } {
-  return { host: hostname(), pid: process.pid };
+  // Also the name of a folder.
+  return { host: hostname().replace(/[^A-Za-z0-9.-]/g, '_'), pid: process.pid };
 }
 
 /** The folder in which runs work before they have anything to show. */
@@ -58,18 +63,22 @@ export function workFolder(root: string): string {
   return join(root, '.tiltyard', 'work');
 }
 
-/** Makes a folder to work in, which says whose it is, so that it can be swept once its process is gone. */
+/**
+ * Makes a folder to work in, whose name says whose it is, so that it can be swept once its process is gone: nothing in it
+ * could say so, as removing it may have been broken off anywhere.
+ */
 export async function openWork(root: string): Promise<string> {
   const { host, pid } = thisProcess();
-  const folder = join(workFolder(root), `${pid}-${randomBytes(4).toString('hex')}`);
+  const folder = join(workFolder(root), `${pid}-${host}-${randomBytes(4).toString('hex')}`);
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'owner.json'), JSON.stringify({ host, pid }));
   } catch (error) {
     throw asPlaceError(error, folder);
   }
   return folder;
 }
+
+const WORK = /^(\d+)-(.+)-[0-9a-f]{8}$/;
 
 /**
  * Clears away what killed runs left: ends processes that outlived them, removes the folders they worked in, and writes
@@ -79,22 +88,23 @@ export async function sweepRuns(root: string, model: string): Promise<void> {
   for (const { folder, run } of await listRuns(root, model)) {
     if (run.state !== 'running' || !isGone(run.process)) continue;
     killMarked(run.run);
+    // Only together with a run.json that says so they are what a run came to.
+    for (const half of RESULTS) await rm(join(folder, half), { recursive: true, force: true });
     await writeRun(folder, { ...run, state: 'interrupted', why: 'It was killed.', process: null });
   }
   const work = workFolder(root);
   for (const name of await readdir(work).catch(() => [])) {
-    const text = await readFile(join(work, name, 'owner.json'), 'utf8').catch(() => null);
-    const owner = text === null ? null : /^\{"host":"([^"]*)","pid":(\d+)\}$/.exec(text);
-    if (owner === null || !isGone({ host: owner[1], pid: Number(owner[2]) })) continue;
+    const owner = WORK.exec(name);
+    if (owner === null || !isGone({ host: owner[2], pid: Number(owner[1]) })) continue;
     await rm(join(work, name), { recursive: true, force: true });
   }
 }
 
 /** Whether a process of this machine is gone; of another machine nobody can tell. */
-function isGone(process_: Run['process']): boolean {
-  if (process_ === null || process_.host !== hostname()) return process_ === null;
+function isGone(owner: Run['process']): boolean {
+  if (owner === null || owner.host !== thisProcess().host) return owner === null;
   try {
-    process.kill(process_.pid, 0);
+    process.kill(owner.pid, 0);
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';

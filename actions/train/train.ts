@@ -19,7 +19,7 @@ import { inputDigest } from './input-digest.ts';
 import type { Prepared } from './prepared.ts';
 import { allowedVariables, pathOf, programEnvironment } from './program-environment.ts';
 import { runProgram } from './run-program.ts';
-import { newRunName, runsFolder, thisProcess, writeRun } from './runs.ts';
+import { newRunName, RESULTS, runsFolder, thisProcess, writeRun } from './runs.ts';
 
 /** One training of prepared inputs. */
 export interface TrainingRequest extends Amendments {
@@ -93,8 +93,7 @@ export async function trainOnce(request: TrainingRequest, world: World): Promise
     const error = world.signal.aborted ? cause : asPlaceError(cause, folder);
     const state = world.signal.aborted ? 'interrupted' : 'failed';
     const why = world.signal.aborted ? 'It was interrupted.' : error instanceof Error ? error.message : String(error);
-    await rm(join(folder, 'artifact'), { recursive: true, force: true });
-    await rm(join(folder, 'training.json'), { force: true });
+    for (const half of RESULTS) await rm(join(folder, half), { recursive: true, force: true });
     // Where even this can't be written, the disk is what the error is about.
     await writeRun(folder, { ...run, state, why, process: null, seconds: seconds() }).catch(() => {});
     throw error;

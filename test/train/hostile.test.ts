@@ -138,7 +138,7 @@ const bad: [string, string, string, TrainableOptions?][] = [
 ];
 
 describe('a training program that', () => {
-  it.each(bad)('%s is refused, and nothing comes of it', async (_, program, message, options = {}) => {
+  it.each(bad)('S16 %s is refused, and nothing comes of it', async (_, program, message, options = {}) => {
     const repository = makeTrainable({ ...options, program: HEAD + program });
     const { status, errors, runs } = await train(repository, ['--timeout', '4', '--memory-limit', '1500']);
     expect(errors).toContain(message);
@@ -155,6 +155,20 @@ describe('a training program that', () => {
     expect(errors).toContain('line 99');
     expect(errors).not.toContain('line 50');
     expect(runs[0].why).toContain('ended with status 1');
+  });
+
+  it('S15 talks to the terminal, or to the runner of a workflow, is heard by neither', async () => {
+    const program = `
+console.log('::add-mask::secret');
+console.log('  ::error::no');
+console.log('a ##[add-path]/tmp/evil');
+console.log('\\u001b[2J\\u001b]0;title\\u0007red \\u001b[31malert\\u001b[0m\\u0008');
+process.exit(1);`;
+    const { errors, world } = await train(makeTrainable({ program }));
+    const said = [errors, ...world.steps].join('\n');
+    expect(said).toContain('red alert');
+    expect(said).not.toMatch(/^\s*::|##\[/m);
+    expect(said.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
   it('is not there is told before anything runs', async () => {
@@ -246,6 +260,32 @@ describe('what a training program starts', () => {
     expect((await train(repository)).status).toBe(0);
     expect(runsOf(repository).map(({ state }) => state)).toEqual(['interrupted', 'succeeded']);
     expect(readdirSync(repository.path('.tiltyard/work'))).toEqual([]);
+  });
+});
+
+describe('a training that is killed at any moment', () => {
+  it('leaves no half of a result, and nothing that the next one does not clear away', async () => {
+    const repository = makeTrainable({ program: `${HEAD} take(); setTimeout(() => {}, 150);` });
+    const argv = [main, 'train', '--model', 'shop', '--root', repository.root, '--force'];
+    // One that is let through tells how long it takes, on this machine and now.
+    const started = performance.now();
+    expect((await execa(process.execPath, argv)).exitCode).toBe(0);
+    const whole = performance.now() - started;
+    const moments = Array.from({ length: 12 }, (_, i) => ((i + 1) / 13) * whole);
+    for (const moment of moments) {
+      const running = execa(process.execPath, argv, { reject: false });
+      setTimeout(() => running.kill('SIGKILL'), moment);
+      await running;
+    }
+    expect((await train(repository, ['--force'])).status).toBe(0);
+    const runs = runsOf(repository);
+    expect(new Set(runs.map(({ state }) => state))).toEqual(new Set(['succeeded', 'interrupted']));
+    for (const { run, state } of runs) {
+      const files = filesIn(repository.path(`.tiltyard/runs/shop/${run}`));
+      const results = files.filter((file) => file === 'training.json' || file.startsWith('artifact/'));
+      expect([state, results.length]).toEqual([state, state === 'succeeded' ? 5 : 0]);
+    }
+    expect(filesIn(repository.path('.tiltyard/work'))).toEqual([]);
   });
 });
 

@@ -61,7 +61,7 @@ describe('tiltyard train', () => {
     expect(evidence.data_findings).toEqual([]);
   });
 
-  it('gives the program neither the latest rows nor anything else of the world', async () => {
+  it('S18 gives the program nothing of the world but what it needs', async () => {
     const report = `
 import { readFileSync, writeFileSync, readdirSync, copyFileSync } from 'node:fs';
 copyFileSync('model-0.onnx', process.env.TILTYARD_OUT + '/model.onnx');
