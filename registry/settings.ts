@@ -20,6 +20,11 @@ export const BotSettings = z.strictObject({
     .default('.github/workflows/tiltyard.yml')
     .describe('The workflow that evaluates; evidence of any other counts for nothing'),
   max_wait: z.int().positive().default(60).describe('Minutes without evidence after which a person is asked'),
+  approvers: z
+    .array(z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, 'a login of GitHub, without @'))
+    .default([])
+    .describe('Who may approve changes of `registry/`, of those with write access; all of them where none is named'),
+  approvals: z.int().positive().default(1).describe('How many of them must approve a change of `registry/`'),
 });
 export type BotSettings = z.infer<typeof BotSettings>;
 

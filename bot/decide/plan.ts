@@ -13,6 +13,10 @@ export type Action = { reason: string } & (
       summary: string;
       annotations: Annotation[];
     }
+  /** Runs a whole run once more, with the privileges that it had. */
+  | { kind: 'rerun'; pull: number; head: string; run: number; attempt: number }
+  /** Tells a command's author that it was seen. */
+  | { kind: 'react'; pull: number; comment: number; content: '+1' | 'confused' }
 );
 
 /** A remark on lines of a file of the head. */

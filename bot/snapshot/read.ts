@@ -61,6 +61,8 @@ async function readPull({ github, place, us, id, trees, base }: Circumstances, p
         body: comment.body,
         createdAt: comment.created_at,
         updatedAt: comment.updated_at,
+        permission: null,
+        answered: null,
       }),
     ),
     checks: (await listChecks(github, place, head.sha, us.app)).map(
@@ -75,7 +77,31 @@ async function readPull({ github, place, us, id, trees, base }: Circumstances, p
         startedAt: check.started_at,
       }),
     ),
+    promotions: {},
+    registry: files !== null && !files.some(touchesRegistry) ? null : UNREAD,
+    reviews: [],
+    commits: null,
   };
+}
+
+/** Nothing of it is known, so that nothing of it passes. */
+const UNREAD: Pull['registry'] = {
+  atMergeBase: [],
+  atBase: [],
+  atHead: [],
+  texts: {},
+  evidence: {},
+  problem: 'it was not read',
+};
+
+function touchesRegistry({
+  filename,
+  previous_filename: previous = '',
+}: {
+  filename: string;
+  previous_filename?: string | undefined;
+}) {
+  return [filename, previous].some((path) => path === 'registry' || path.startsWith('registry/'));
 }
 
 function person(account: { login: string; id: number; type: string } | null): Person {

@@ -1,5 +1,6 @@
 import type { DataLock } from '#registry/data-lock.ts';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
+import type { EvidenceFacts } from '#registry/fsck/evidence-facts.ts';
 import type { Where } from '#registry/judge/context.ts';
 import type { Model } from '#registry/model.ts';
 import type { Settings } from '#registry/settings.ts';
@@ -55,6 +56,71 @@ export interface Pull {
   comments: Comment[];
   /** Ours, on this head, newest of a name first. */
   checks: Check[];
+  /**
+   * For each model whose parsed policy differs between base and head (`changedPolicies`): what was promoted last, by the
+   * registry at base, newest first, at most 20. Evidence that is not there any more, or can't be read, is left out.
+   */
+  promotions: Record<string, Promotion[]>;
+  /** Null where it changes nothing under `registry/`, by the trees of merge base and head. */
+  registry: RegistryChange | null;
+  /** As GitHub lists them, oldest first. Read only where `registry` is not null. */
+  reviews: Review[];
+  /** Null where GitHub listed only a part (it ends at 250). Read only where `registry` is not null. */
+  commits: PullCommit[] | null;
+}
+
+/** A version that was champion or canary, with the evaluation that its manifest names. */
+export interface Promotion {
+  version: string;
+  evaluation: Evaluation;
+}
+
+/**
+ * `registry/` at three commits. What merging would give is the base with the changes that the head made since the merge
+ * base; so only the blobs of changed files need to be read at head, and at base those of the touched models' manifests
+ * and channels.
+ */
+export interface RegistryChange {
+  /** Every entry under `registry/` (and `registry` itself, should it be no folder), of all models. */
+  atMergeBase: RegistryEntry[];
+  atBase: RegistryEntry[];
+  atHead: RegistryEntry[];
+  /** Texts of manifests and channels.yaml, by blob: those of touched models at base, and changed ones at head. */
+  texts: Record<string, string>;
+  /** `evidenceFacts` of evidence files, by blob: the changed ones at head. */
+  evidence: Record<string, EvidenceFacts>;
+  /** Why it could not be read whole (GitHub cut a list, a file is too large), the end of a sentence; null where it was. */
+  problem: string | null;
+}
+
+/** What a tree says of a path; by mode 120000 it is a link, by type `commit` a submodule. */
+export interface RegistryEntry {
+  path: string;
+  blob: string;
+  kind: 'file' | 'link' | 'submodule';
+}
+
+/** What a person may do, as GitHub's `collaborators/{username}/permission` says it; `maintain` is `write` there. */
+export type Permission = 'admin' | 'write' | 'read' | 'none';
+
+export interface Review {
+  id: number;
+  author: Person;
+  state: string;
+  /** The head that it was given on; null where GitHub does not say. */
+  commit: string | null;
+  submittedAt: Date;
+  /** Asked for whoever approved; null where it was not asked. */
+  permission: Permission | null;
+}
+
+/** A commit of a pull request. A person is null where GitHub knows no account for the address. */
+export interface PullCommit {
+  sha: string;
+  author: Person | null;
+  committer: Person | null;
+  /** Whether GitHub proved its signature: without it, its author is whoever the committer wrote. */
+  verified: boolean;
 }
 
 /** One run of the workflow that `tiltyard.yaml` names. */
@@ -86,6 +152,10 @@ export interface Comment {
   body: string;
   createdAt: Date;
   updatedAt: Date;
+  /** What its author may do; asked only where `isCommand(body)` and we have not answered yet, else null. */
+  permission: Permission | null;
+  /** Our own reaction to it: `+1` says that we did as it asks, `confused` that we did not. Looked for only at commands. */
+  answered: 'done' | 'refused' | null;
 }
 
 export interface Check {
