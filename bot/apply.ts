@@ -1,98 +1,61 @@
-import { createCheck, listChecks, updateCheck } from '#registry/github/checks.ts';
-import { type GitHub, GitHubError, type Place } from '#registry/github/client.ts';
-import { createComment, deleteComment, getComment, listComments, updateComment } from '#registry/github/comments.ts';
-import { readMarker } from '#registry/markdown/pull-request/marker.ts';
+import { type GitHub, GitHubError } from '#registry/github/client.ts';
+import { writeCheck } from './apply/check.ts';
+import { react, rerun } from './apply/command.ts';
+import { removeComment, writeComment } from './apply/comment.ts';
+import { createHand, type Hand, type Outcome } from './apply/hand.ts';
 import type { Action, Plan } from './decide/plan.ts';
+import { Later } from './metered.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 
 /** What became of an action. */
 export interface Done {
   action: Action;
-  /** `same`: GitHub says it already. `failed`: GitHub refused or did not answer; the next look tries again. */
-  outcome: 'written' | 'same' | 'failed';
+  /** What it turned out to be; `later`: GitHub takes no more now, or we are ending; `failed`: refused, or nobody knows. */
+  outcome: Outcome | 'later' | 'failed';
   error: GitHubError | null;
+  /** When what is left for later may be tried. */
+  until: Date | null;
 }
 
 /**
- * Performs a plan, one action at a time: reads, compares, writes once, reads back. What GitHub refuses stays for the next
- * look; the other actions go on.
+ * Performs a plan, one action at a time: reads, compares, writes once, and where the answer was lost reads back. What GitHub
+ * refuses stays for the next look; the other actions go on. Begins nothing more once `signal` says so.
  */
-export async function apply(github: GitHub, place: Place, us: Snapshot['us'], plan: Plan): Promise<Done[]> {
+export async function apply(github: GitHub, snapshot: Snapshot, plan: Plan, signal?: AbortSignal): Promise<Done[]> {
+  const hand = createHand(github, snapshot);
   const done: Done[] = [];
   for (const action of plan.actions) {
-    try {
-      const outcome = await perform(github, place, us, action);
-      done.push({ action, outcome, error: null });
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error;
-      done.push({ action, outcome: 'failed', error });
-    }
+    const ending = signal?.aborted === true;
+    const became = ending ? { outcome: 'later' as const } : await attempt(hand, action, done);
+    done.push({ action, error: null, until: null, ...became });
   }
   return done;
 }
 
-async function perform(github: GitHub, place: Place, us: Snapshot['us'], action: Action): Promise<'written' | 'same'> {
-  switch (action.kind) {
-    case 'comment':
-      return writeComment(github, place, us, action);
-    case 'remove_comment':
-      await deleteComment(github, place, action.id);
-      return 'written';
-    case 'check':
-      return writeCheck(github, place, us, action);
+type Became = Pick<Done, 'outcome'> & Partial<Done>;
+
+async function attempt(hand: Hand, action: Action, before: readonly Done[]): Promise<Became> {
+  try {
+    return { outcome: await perform(hand, action, before) };
+  } catch (error) {
+    const cause = error instanceof GitHubError ? error.cause : error;
+    if (cause instanceof Later) return { outcome: 'later', until: cause.until };
+    if (!(error instanceof GitHubError)) throw error;
+    return { outcome: 'failed', error };
   }
 }
 
-type CommentAction = Extract<Action, { kind: 'comment' }>;
-
-async function writeComment(
-  github: GitHub,
-  place: Place,
-  us: Snapshot['us'],
-  action: CommentAction,
-): Promise<'written' | 'same'> {
-  const there = action.id === null ? await ours(github, place, us, action) : await getComment(github, place, action.id);
-  if (there === null) await createComment(github, place, action.pull, action.body);
-  else if (there.body === action.body) return 'same';
-  else await updateComment(github, place, there.id, action.body);
-  return 'written';
-}
-
-/** Another of us may have written it since the snapshot was read. */
-async function ours(github: GitHub, place: Place, us: Snapshot['us'], { pull, model }: CommentAction) {
-  const comments = await listComments(github, place, pull);
-  const mine = comments.filter(
-    ({ body, performed_via_github_app: app, user }) =>
-      (us.starter ? user?.login === us.login : app?.id === us.app) && readMarker(body)?.model === model,
-  );
-  return mine.sort((a, b) => a.id - b.id)[0] ?? null;
-}
-
-type CheckAction = Extract<Action, { kind: 'check' }>;
-
-/**
- * A check run that is completed stays as it is: GitHub changes neither its status nor its conclusion any more, and adds an
- * update's annotations to those that are there. What is to be said anew is a new check run; the newest of a name counts.
- */
-async function writeCheck(
-  github: GitHub,
-  place: Place,
-  us: Snapshot['us'],
-  action: CheckAction,
-): Promise<'written' | 'same'> {
-  const { name, conclusion, title, summary, head } = action;
-  const there = (await listChecks(github, place, head, us.app)).find((check) => check.name === name);
-  const said = there !== undefined && there.output.title === title && there.output.summary === summary;
-  if (said && there.conclusion === conclusion) return 'same';
-  const annotations = action.annotations.map(({ path, line, level, message }) => ({
-    path,
-    start_line: line,
-    end_line: line,
-    annotation_level: level,
-    message,
-  }));
-  const content = { name, conclusion, title, summary, annotations };
-  if (there === undefined || there.status === 'completed') await createCheck(github, place, head, content);
-  else await updateCheck(github, place, there.id, content);
-  return 'written';
+async function perform(hand: Hand, action: Action, before: readonly Done[]): Promise<Outcome> {
+  switch (action.kind) {
+    case 'comment':
+      return writeComment(hand, action);
+    case 'remove_comment':
+      return removeComment(hand, action);
+    case 'check':
+      return writeCheck(hand, action);
+    case 'rerun':
+      return rerun(hand, action);
+    case 'react':
+      return react(hand, action, before);
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Account } from './accounts.ts';
-import { askAll, type GitHub, type Place } from './client.ts';
+import { ask, askAll, type GitHub, type Place } from './client.ts';
 
 const PullRequest = z.object({
   number: z.int(),
@@ -44,4 +44,15 @@ export async function listPullFiles(
     File,
   );
   return complete ? items : null;
+}
+
+/** The commit that a pull request's head is at now. */
+export async function getPullHead(github: GitHub, place: Place, pull: number): Promise<string> {
+  const { head } = await ask(
+    github,
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+    { ...place, pull_number: pull },
+    PullRequest,
+  );
+  return head.sha;
 }

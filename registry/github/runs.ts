@@ -78,3 +78,12 @@ export async function listJobs(github: GitHub, place: Place, run: number): Promi
 export async function getLog(github: GitHub, place: Place, job: number): Promise<string> {
   return ask(github, 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs', { ...place, job_id: job }, z.string());
 }
+
+export async function getRun(github: GitHub, place: Place, run: number): Promise<WorkflowRun> {
+  return ask(github, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}', { ...place, run_id: run }, WorkflowRun);
+}
+
+/** Runs all jobs of a run again: the same commit, the same workflow file, the same privileges. */
+export async function rerunRun(github: GitHub, place: Place, run: number): Promise<void> {
+  await ask(github, 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', { ...place, run_id: run }, z.unknown());
+}

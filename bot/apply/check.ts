@@ -1,0 +1,67 @@
+import { type CheckContent, type CheckRun, createCheck, listChecks, updateCheck } from '#registry/github/checks.ts';
+import { bytes } from '#registry/markdown/budget.ts';
+import type { Action } from '../decide/plan.ts';
+import { type Hand, type Outcome, writeOnce } from './hand.ts';
+
+type CheckAction = Extract<Action, { kind: 'check' }>;
+
+/** GitHub takes 65,535 characters of a summary; counted in bytes, of which there are never fewer. */
+const LONGEST_SUMMARY = 65_535;
+const LONGEST_MESSAGE = 4_000;
+/** GitHub takes as many in one request. */
+const MOST_ANNOTATIONS = 50;
+
+/**
+ * Makes our check say something on the head that was judged. A check run that has ended stays as it is: GitHub need not take
+ * back its conclusion, and adds an update's annotations to those that are there. What is to be said anew is a new run; GitHub
+ * counts the newest of a name.
+ */
+export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outcome> {
+  const { github, place, snapshot } = hand;
+  const { head } = action;
+  const wanted = contentOf(action);
+  const there = newest(await hand.checksOn(head), wanted.name);
+  if (there !== undefined && says(there, wanted)) return 'same';
+  const happened = async () => {
+    const now = newest(await listChecks(github, place, head, snapshot.us.app), wanted.name);
+    return now !== undefined && says(now, wanted);
+  };
+  return there === undefined || there.status === 'completed'
+    ? writeOnce(() => createCheck(github, place, head, wanted), happened)
+    : writeOnce(() => updateCheck(github, place, there.id, wanted), happened);
+}
+
+function newest(checks: readonly CheckRun[], name: string): CheckRun | undefined {
+  return checks.filter((check) => check.name === name).sort((a, b) => b.id - a.id)[0];
+}
+
+function says({ conclusion, output }: CheckRun, wanted: CheckContent): boolean {
+  return conclusion === wanted.conclusion && output.title === wanted.title && output.summary === wanted.summary;
+}
+
+function contentOf({ annotations, conclusion, name, summary, title }: CheckAction): CheckContent {
+  return {
+    name,
+    conclusion,
+    title,
+    summary: shortened(summary, LONGEST_SUMMARY),
+    annotations: annotations.slice(0, MOST_ANNOTATIONS).map(({ path, line, level, message }) => ({
+      path,
+      start_line: line,
+      end_line: line,
+      annotation_level: level,
+      message: shortened(message, LONGEST_MESSAGE),
+    })),
+  };
+}
+
+/** At most so many bytes, ending with a whole line where there is one. */
+function shortened(text: string, most: number): string {
+  if (bytes(text) <= most) return text;
+  const cut = Buffer.from(text)
+    .subarray(0, most - 4)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+  const end = cut.lastIndexOf('\n');
+  return `${end > 0 ? cut.slice(0, end) : cut}\n…`;
+}

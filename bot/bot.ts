@@ -1,0 +1,122 @@
+import { GitHubError, type Place } from '#registry/github/client.ts';
+import type { Done } from './apply.ts';
+import type { Connection } from './connection.ts';
+import type { Log } from './log.ts';
+import { look } from './look.ts';
+import { Later } from './metered.ts';
+import type { Metrics } from './metrics.ts';
+import { createWaker } from './wake.ts';
+
+/** Looks after every repository that it is woken for, and after all of them now and then. */
+export interface Bot {
+  wake(place: Place): void;
+  /** Wakes all repositories: whatever was missed is found. */
+  sweep(): Promise<void>;
+  /** Once nothing is left to look at. */
+  idle(): Promise<void>;
+  /** Ends the action that is being done, and begins no more. */
+  stop(): Promise<void>;
+}
+
+interface Options {
+  connection: Connection;
+  metrics: Metrics;
+  log: Log;
+  now: () => Date;
+  /** How long to wait for what comes along with an event, in milliseconds. */
+  settle: number;
+}
+
+/** GitHub takes a hundred requests at once from us, and half of the speed is its own. */
+const AT_ONCE = 8;
+/** After a look that failed, or that something got in between; each time in a row twice as long. */
+const FIRST_RETRY = 5_000;
+const LAST_RETRY = 15 * 60_000;
+
+export function createBot({ connection, metrics, log, now, settle }: Options): Bot {
+  const places = new Map<string, Place>();
+  const retries = new Map<string, number>();
+  const stopping = new AbortController();
+
+  async function lookAt(key: string): Promise<number | null> {
+    const place = places.get(key);
+    if (place === undefined) return null;
+    const began = now().getTime();
+    let again: number | null;
+    try {
+      const done = await lookOnce(place);
+      metrics.count('looks_total', { outcome: done === null ? 'not_installed' : 'done' });
+      again = done === null ? null : whenAgain(key, done);
+    } catch (error) {
+      metrics.count('looks_total', { outcome: 'failed' });
+      log.error({ err: error, ...place }, 'the look failed');
+      again = laterOf(error) ?? backOff(key);
+    }
+    metrics.observe('look_seconds', {}, (now().getTime() - began) / 1000);
+    if (again === null) places.delete(key);
+    return again;
+  }
+
+  async function lookOnce(place: Place): Promise<Done[] | null> {
+    const github = await connection.open(place);
+    if (github === null) return null;
+    const done = await look(github, place, await connection.us(), now(), stopping.signal);
+    for (const { action, outcome, error } of done) {
+      metrics.count('actions_total', { kind: action.kind, outcome });
+      const what = { ...place, kind: action.kind, outcome, reason: action.reason };
+      if (error === null) log.info(what, outcome);
+      else log.warn({ ...what, err: error }, outcome);
+    }
+    return done;
+  }
+
+  function whenAgain(key: string, done: readonly Done[]): number | null {
+    const open = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
+    if (open.length === 0) {
+      retries.delete(key);
+      return null;
+    }
+    const hours = open.flatMap(({ until }) => (until === null ? [] : [until.getTime()]));
+    return hours.length === open.length ? Math.max(0, Math.min(...hours) - now().getTime()) : backOff(key);
+  }
+
+  function laterOf(error: unknown): number | null {
+    const cause = error instanceof GitHubError ? error.cause : error;
+    return cause instanceof Later ? Math.max(0, cause.until.getTime() - now().getTime()) : null;
+  }
+
+  function backOff(key: string): number {
+    const count = retries.get(key) ?? 0;
+    retries.set(key, count + 1);
+    return Math.min(FIRST_RETRY * 2 ** count, LAST_RETRY);
+  }
+
+  const waker = createWaker({ look: lookAt, atOnce: AT_ONCE, settle });
+  function wake(place: Place): void {
+    const key = `${place.owner}/${place.repo}`.toLowerCase();
+    places.set(key, place);
+    waker.wake(key);
+  }
+
+  return {
+    wake,
+    async sweep() {
+      let complete = true;
+      const missed = (error: unknown) => {
+        complete = false;
+        log.error({ err: error }, 'the sweep could not reach everything');
+      };
+      try {
+        for await (const place of connection.repositories(missed)) wake(place);
+      } catch (error) {
+        missed(error);
+      }
+      if (complete) metrics.gauge('last_sweep_timestamp_seconds', {}, Math.floor(now().getTime() / 1000));
+    },
+    idle: () => waker.idle(),
+    async stop() {
+      stopping.abort();
+      await waker.stop();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { type Marker, readMarker } from '#registry/markdown/pull-request/marker.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
+
+/** GitHub's own App, as which a workflow's `GITHUB_TOKEN` writes (`GET /apps/github-actions`). */
+export const GITHUB_ACTIONS = { app: 15368, login: 'github-actions[bot]' };
+
+/** Of a comment, what tells whose it is. */
+export interface Signed {
+  body: string;
+  login: string | null;
+  /** The App that wrote it; null for a person. */
+  app: number | null;
+}
+
+/**
+ * The marker of a comment of ours; null for anybody else's: there, a marker is only text. As an App we also own what we
+ * wrote with a workflow's token before, so that a team which moves to the App keeps its comments.
+ */
+export function markerOfOurs(us: Snapshot['us'], { body, login, app }: Signed): Marker | null {
+  const byToken = login === GITHUB_ACTIONS.login && (app === null || app === GITHUB_ACTIONS.app);
+  const ours = us.starter ? byToken : app === us.app || byToken;
+  return ours ? readMarker(body) : null;
+}
