@@ -169,9 +169,11 @@ describe('in a git repository', () => {
 
     repository.write('models/shop/notes.txt', 'another input');
     expect((await train(repository)).errors).toBe('');
-    const [, run] = runsOf(repository);
-    const text = readFileSync(repository.path(`.tiltyard/runs/shop/${run.run}/training.json`), 'utf8');
-    expect(Training.parse(JSON.parse(text)).lineage).toMatchObject({ commit, modified: true, program: { files: 5 } });
+    const evidence = runsOf(repository).map(({ run }) =>
+      Training.parse(JSON.parse(readFileSync(repository.path(`.tiltyard/runs/shop/${run}/training.json`), 'utf8'))),
+    );
+    const changed = evidence.find(({ lineage }) => lineage.program.files === 5);
+    expect(changed?.lineage).toMatchObject({ commit, modified: true });
   });
 });
 
