@@ -117,24 +117,30 @@ function sendComment(
 ) {
   const pull = repository.pulls.find(({ number }) => number === comment.issue);
   if (pull === undefined) return;
-  const { url, html_url, id, node_id, number, title, user, state, body, created_at, updated_at } = pullJson(
-    world,
-    repository,
-    pull,
-  );
-  const issue = {
-    id,
-    node_id,
-    number,
-    title,
-    user,
-    state,
-    body,
-    created_at,
-    updated_at,
+  const {
+    _links: _,
+    base: _base,
+    head: _head,
+    url,
     html_url,
-    url: `${apiUrl(repository)}/issues/${pull.number}`,
-    pull_request: { url, html_url },
+    diff_url,
+    patch_url,
+    ...shared
+  } = pullJson(world, repository, pull);
+  const issueUrl = `${apiUrl(repository)}/issues/${pull.number}`;
+  const issue = {
+    ...shared,
+    url: issueUrl,
+    html_url,
+    repository_url: apiUrl(repository),
+    labels_url: `${issueUrl}/labels{/name}`,
+    events_url: `${issueUrl}/events`,
+    timeline_url: `${issueUrl}/timeline`,
+    comments: repository.comments.filter((one) => one.issue === pull.number).length,
+    performed_via_github_app: null,
+    state_reason: null,
+    reactions: reactionsJson(`${issueUrl}/reactions`, []),
+    pull_request: { url, html_url, diff_url, patch_url, merged_at: shared['merged_at'] },
   };
   emit(world, repository, {
     event: 'issue_comment',

@@ -56,3 +56,23 @@ export const DESCRIBED = [
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs',
   'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs',
 ] as const;
+
+/** The webhooks that the double sends: event and action, as the description names them. */
+export const EVENTS = [
+  'check-run-completed',
+  'check-run-created',
+  'check-run-rerequested',
+  'issue-comment-created',
+  'issue-comment-deleted',
+  'issue-comment-edited',
+  'pull-request-closed',
+  'pull-request-edited',
+  'pull-request-opened',
+  'pull-request-reopened',
+  'pull-request-synchronize',
+  'pull-request-review-dismissed',
+  'pull-request-review-submitted',
+  'push',
+  'workflow-run-completed',
+  'workflow-run-requested',
+] as const;

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { commitFiles, type Files, type GitFile, mergeBase, type Objects, writeBlob } from './git.ts';
 
-/** The files of a merge of `theirs` into `ours`, or null where git finds a conflict. */
+/**
+ * The files of a merge of `theirs` into `ours`, or null where git finds a conflict. A renamed file is one that went and one
+ * that came: what git carries over to its new name is a conflict here.
+ */
 export function mergeFiles(objects: Objects, ours: string, theirs: string): Files | null {
   const root = mergeBase(objects, ours, theirs);
   const base = root === null ? new Map<string, GitFile>() : commitFiles(objects, root);
@@ -21,8 +24,13 @@ export function mergeFiles(objects: Objects, ours: string, theirs: string): File
     else {
       const sha = mergeBlobs(objects, before.sha, left.sha, right.sha);
       if (sha === null) return null;
-      merged.set(path, { mode: left.mode, sha });
+      merged.set(path, { mode: left.mode === before.mode ? right.mode : left.mode, sha });
     }
+  }
+  // One side made a file where the other made a folder.
+  for (const path of merged.keys()) {
+    const folders = path.split('/').slice(0, -1);
+    if (folders.some((_, depth) => merged.has(folders.slice(0, depth + 1).join('/')))) return null;
   }
   return merged;
 }
@@ -31,6 +39,8 @@ const same = (a: GitFile | undefined, b: GitFile | undefined) => a?.sha === b?.s
 
 /** Both sides changed a file: git itself merges its lines. */
 function mergeBlobs(objects: Objects, base: string, ours: string, theirs: string): string | null {
+  if (ours === theirs || base === theirs) return ours;
+  if (base === ours) return theirs;
   const folder = mkdtempSync(join(tmpdir(), 'tiltyard-merge-'));
   try {
     const [a, b, c] = Object.entries({ ours, base, theirs }).map(([name, sha]) => {

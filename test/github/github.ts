@@ -1,11 +1,13 @@
 import { accountOf } from './accounts.ts';
+import { appRoutes } from './apps.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { checkRoutes } from './checks.ts';
 import { commentRoutes } from './comments.ts';
+import { commitRoutes } from './commit-routes.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { newObjects } from './git.ts';
 import { gitRoutes } from './git-routes.ts';
-import { createLimits, type LimitOptions, type Limits } from './limits.ts';
+import { createLimits, type LimitOptions, type Limits, limitRoutes } from './limits.ts';
 import { pullRoutes } from './pull-routes.ts';
 import { makeRepository, type NewRepository, type Repo } from './repo.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -18,7 +20,10 @@ import { type Account, type App, type Delivery, newId, type Permissions, type Wo
 
 const routes = new Map(
   [
+    ...appRoutes,
+    ...limitRoutes,
     ...repositoryRoutes,
+    ...commitRoutes,
     ...roleRoutes,
     ...gitRoutes,
     ...pullRoutes,
@@ -67,6 +72,8 @@ export interface GitHubDouble {
   /** A client with the `GITHUB_TOKEN` of a job. */
   asToken(repo: Repo, permissions: Permissions): Client;
   asPerson(login: string): Client;
+  /** The App itself, by its JWT. */
+  asJwt(app: App): Client;
 }
 
 const SECOND = 1000;
@@ -80,6 +87,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubDouble {
     apps: [],
     repositories: [],
     deliveries: [],
+    tokens: new Map(),
   };
   const faults = createFaults();
   let past: World | null = null;
@@ -141,6 +149,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubDouble {
       return createClient(desk, { kind: 'app', app: app.id, permissions, installation: installation.id });
     },
     asToken: (repo, permissions) => createClient(desk, { kind: 'token', repository: repo.id, permissions }),
+    asJwt: (app) => createClient(desk, { kind: 'jwt', app: app.id }),
     asPerson: (login) => {
       accountOf(world, login);
       return createClient(desk, { kind: 'person', login });

@@ -1,4 +1,4 @@
-import { Refusal } from './route.ts';
+import { Refusal, type Route } from './route.ts';
 import type { Actor, World } from './state.ts';
 
 /** What GitHub allows: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
@@ -96,3 +96,15 @@ export function secondaryLimit(headers: Record<string, string> = {}): Refusal {
   const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
   return new Refusal(403, message, { headers: { ...headers, 'retry-after': '60' } });
 }
+
+export const limitRoutes: Route[] = [
+  {
+    // It costs nothing, and tells of the first kind of limit alone: https://docs.github.com/en/rest/rate-limit/rate-limit
+    route: 'GET /rate_limit',
+    needs: 'nothing',
+    handle: ({ world }) => {
+      const core = { limit: 5000, remaining: 5000, used: 0, reset: Math.ceil(world.now.getTime() / 1000) + 3600 };
+      return { status: 200, data: { resources: { core, search: core }, rate: core } };
+    },
+  },
+];

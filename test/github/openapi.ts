@@ -6,6 +6,8 @@ import type { Json } from './state.ts';
 /** What `prune-openapi.ts` keeps of GitHub's description of its API. */
 interface Description {
   routes: Record<string, Operation>;
+  /** What a webhook carries, by event and action. */
+  events: Record<string, Json>;
   schemas: Record<string, Json>;
 }
 
@@ -38,7 +40,7 @@ const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, valid
 ajv.addFormat('uri', (text: string) => URL.canParse(text.replaceAll(/[{}]/g, '')));
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/);
 ajv.addFormat('email', /@/);
-for (const name of ['int64', 'int32', 'binary', 'timestamp', 'repo.nwo']) ajv.addFormat(name, true);
+for (const name of ['int64', 'int32', 'binary', 'timestamp', 'repo.nwo', 'uri-template']) ajv.addFormat(name, true);
 ajv.addSchema({ $id: 'github', schemas: description.schemas });
 
 const compiled = new Map<string, ValidateFunction>();
@@ -66,8 +68,6 @@ const isJson = (value: unknown): value is Json => typeof value === 'object' && v
 
 /** What Octokit itself understands among the parameters; never sent. */
 const OWN = ['request', 'headers', 'mediaType', 'baseUrl'];
-
-export const isDescribed = (route: string): boolean => route in description.routes;
 
 /**
  * The parameters of a request, after GitHub's description: the route exists, every path parameter is there, all have their
@@ -118,11 +118,20 @@ export function checkAnswer(route: string, status: number, data: unknown): void 
   hold(`${route} ${status}`, schema, json, `the double's answer ${status} to ${route}`);
 }
 
+/** @throws Undescribed where GitHub would not send such a webhook. */
+export function checkPayload(event: string, payload: Json): void {
+  const action = payload['action'];
+  const name = [event, ...(typeof action === 'string' ? [action] : [])].join('-').replaceAll('_', '-');
+  const schema = description.events[name];
+  if (schema === undefined) throw new Undescribed(`the description was not asked for the webhook ${name}`);
+  hold(`webhook ${name}`, schema, payload, `the double's webhook ${name}`);
+}
+
 function hold(key: string, schema: Json, value: unknown, what: string): void {
   const validate = validator(key, schema);
   if (validate(value)) return;
   const problems = (validate.errors ?? []).map(
     ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
   );
-  throw new Undescribed(`${what}: ${problems.slice(0, 4).join('; ')}`);
+  throw new Undescribed(`${what}: ${problems.slice(0, 8).join('; ')}`);
 }

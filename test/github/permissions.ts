@@ -32,6 +32,7 @@ export function authorize(call: Call, { needs, route }: Route): void {
     if (repository !== null && writes) open(repository);
     return;
   }
+  if (!route.includes('{repo}')) throw new Refusal(403, 'Resource not accessible by integration');
   const repository = repositoryOf(call);
   if (actor.kind === 'token') {
     if (repository.id !== actor.repository)

@@ -4,11 +4,11 @@
  *     cd "$(mktemp -d)" && npm pack @octokit/openapi@23.0.2 && tar xzf octokit-openapi-23.0.2.tgz
  *     node test/github/prune-openapi.ts …/package/generated/api.github.com.json
  *
- * Run it again after a route was added to `described.ts`.
+ * Run it again after a route or an event was added to `described.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DESCRIBED } from './described.ts';
+import { DESCRIBED, EVENTS } from './described.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
@@ -113,6 +113,12 @@ function operationOf(route: string): JsonObject {
 }
 
 const routes = Object.fromEntries(DESCRIBED.map((route) => [route, operationOf(route)]));
+const events = Object.fromEntries(
+  EVENTS.map((event) => {
+    const operation = resolved(at(`#/x-webhooks/${event}/post`));
+    return [event, jsonSchemaOf(resolved(operation['requestBody'] ?? null))];
+  }),
+);
 const lines = (entries: object) =>
   Object.entries(entries)
     .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
@@ -122,10 +128,15 @@ const text = `{
   "routes": {
 ${lines(routes)}
   },
+  "events": {
+${lines(events)}
+  },
   "schemas": {
 ${lines(schemas)}
   }
 }
 `;
 writeFileSync(join(import.meta.dirname, 'fixtures/openapi.json'), text);
-console.log(`${DESCRIBED.length} routes, ${Object.keys(schemas).length} schemas, ${text.length} bytes`);
+console.log(
+  `${DESCRIBED.length} routes, ${EVENTS.length} events, ${Object.keys(schemas).length} schemas, ${text.length} bytes`,
+);

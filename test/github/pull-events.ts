@@ -1,4 +1,4 @@
-import { pullJson } from './pulls.ts';
+import { fullPullJson } from './pulls.ts';
 import { type Json, type Pull, type Repository, type World } from './state.ts';
 import { emit } from './webhooks.ts';
 
@@ -59,6 +59,6 @@ export function sendPull(
   by: string,
   more: Json = {},
 ): void {
-  const body = { number: pull.number, pull_request: pullJson(world, repository, pull), ...more };
+  const body = { number: pull.number, pull_request: fullPullJson(world, repository, pull, null), ...more };
   emit(world, repository, { event: 'pull_request', action, by, body });
 }

@@ -82,7 +82,12 @@ export function openPull(world: World, repository: Repository, wanted: NewPull):
   return pull;
 }
 
-const fileJson = (repository: Repository, head: string, { after, before, from, path, status }: Change): Json => ({
+/** As lists of changed files show one. */
+export const fileJson = (
+  repository: Repository,
+  head: string,
+  { after, before, from, path, status }: Change,
+): Json => ({
   sha: after ?? before,
   filename: path,
   status,

@@ -38,7 +38,7 @@ function sideJson(world: World, repository: Repository | null, owner: string, re
   };
 }
 
-/** As lists and webhooks show a pull request. */
+/** As lists show a pull request. */
 export function pullJson(world: World, repository: Repository, pull: Pull): Json {
   const url = `${apiUrl(repository)}/pulls/${pull.number}`;
   const issue = `${apiUrl(repository)}/issues/${pull.number}`;
@@ -71,6 +71,7 @@ export function pullJson(world: World, repository: Repository, pull: Pull): Json
     }),
     state: pull.state,
     locked: false,
+    active_lock_reason: null,
     title: pull.title,
     body: pull.body,
     draft: pull.draft,
@@ -106,14 +107,20 @@ export function mergeable(world: World, repository: Repository, pull: Pull): boo
   return mergeFiles(world.objects, baseTip(repository, pull), pull.head.sha) !== null;
 }
 
-/** As one pull request is shown. */
-export function fullPullJson(world: World, repository: Repository, pull: Pull): Json {
-  const can = mergeable(world, repository, pull);
+/** As one pull request is shown, and as webhooks carry it: these don't wait for `mergeable`. */
+export function fullPullJson(
+  world: World,
+  repository: Repository,
+  pull: Pull,
+  can = mergeable(world, repository, pull),
+): Json {
+  const state = can === null ? 'unknown' : can ? (pull.draft ? 'draft' : 'clean') : 'dirty';
   return {
     ...pullJson(world, repository, pull),
     merged: pull.mergedAt !== null,
     mergeable: can,
-    mergeable_state: can === null ? 'unknown' : can ? (pull.draft ? 'draft' : 'clean') : 'dirty',
+    mergeable_state: state,
+    rebaseable: can,
     merged_by: pull.mergedBy === null ? null : userJson(accountOf(world, pull.mergedBy)),
     comments: repository.comments.filter(({ issue }) => issue === pull.number).length,
     review_comments: 0,

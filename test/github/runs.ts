@@ -147,12 +147,19 @@ export function addRun(world: World, repository: Repository, wanted: NewRun): Ru
 
 export function sendRun(world: World, repository: Repository, run: Run, action: string): void {
   const json = runJson(world, repository, run);
+  const page = `${webUrl(repository)}/actions/workflows/${run.path.split('/').at(-1)}`;
+  const at = isoSeconds(repository.createdAt);
   const workflow = {
     id: json['workflow_id'],
     node_id: nodeId('Workflow', run.path),
     name: json['name'],
     path: run.path,
     state: 'active',
+    created_at: at,
+    updated_at: at,
+    url: json['workflow_url'],
+    html_url: `${webUrl(repository)}/blob/${repository.defaultBranch}/${run.path}`,
+    badge_url: `${page}/badge.svg`,
   };
   emit(world, repository, { event: 'workflow_run', action, by: run.actor, body: { workflow_run: json, workflow } });
 }

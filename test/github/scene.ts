@@ -1,7 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
-import { look } from '../../bot/look.ts';
-import type { Snapshot } from '../../bot/snapshot/snapshot.ts';
 import { evaluationOf } from '../fixtures/evaluation.ts';
 import { flightModelPath, flightModelText } from '../fixtures/model.ts';
 import { createGitHub, type GitHubDouble, type GitHubOptions } from './github.ts';
@@ -34,11 +32,10 @@ export interface Scene {
   github: GitHubDouble;
   repo: Repo;
   app: App;
-  us: Snapshot['us'];
+  /** Who the bot is. */
+  us: { app: number; login: string; starter: boolean };
   /** The bot's own client. */
   client: Client;
-  /** One look of the bot, by its client or by that of another worker. */
-  look(client?: Client): ReturnType<typeof look>;
   /** A branch that changes the model, and a pull request from it. */
   propose(options?: { branch?: string; by?: string; from?: Repo; files?: Record<string, string> }): number;
   /** The workflow runs on the pull request's head and uploads evidence; gives the run's id. */
@@ -64,7 +61,6 @@ export function createScene(options: GitHubOptions & { files?: Record<string, st
     app,
     us,
     client,
-    look: (by = client) => look(by, { owner: repo.owner, repo: repo.repo }, us, github.now()),
     propose: ({ branch = 'better', by = 'ann', files: changes, from } = {}) => {
       const features = 'SELECT flight_id, distance, origin FROM source\n';
       (from ?? repo).push(branch, changes ?? { 'models/flight-delay/features.sql': features }, { by });

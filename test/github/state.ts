@@ -14,6 +14,8 @@ export interface World {
   repositories: Repository[];
   /** What GitHub has sent, or tried to. */
   deliveries: Delivery[];
+  /** Those that were given out over HTTP. */
+  tokens: Map<string, { actor: Actor; expires: Date }>;
 }
 
 export interface Account {

@@ -1,4 +1,5 @@
 import { accountOf, userJson } from './accounts.ts';
+import { checkPayload } from './openapi.ts';
 import { repositoryJson } from './repositories.ts';
 import { type Json, newId, nodeId, type Repository, type World } from './state.ts';
 
@@ -29,6 +30,8 @@ export function emit(world: World, repository: Repository, { action, body, by, e
       sender: userJson(accountOf(world, by)),
       installation: { id: installation.id, node_id: nodeId('Installation', installation.id) },
     };
-    world.deliveries.push({ id, app: app.id, event, payload: structuredClone(payload) });
+    const sent: Json = JSON.parse(JSON.stringify(payload));
+    checkPayload(event, sent);
+    world.deliveries.push({ id, app: app.id, event, payload: sent });
   }
 }
