@@ -1,13 +1,24 @@
 import type { Probot } from 'probot';
+import { z } from 'zod';
 import type { Place } from '#registry/github/client.ts';
+
+const Repository = z.object({ name: z.string(), owner: z.object({ login: z.string() }) });
+const Named = z.array(z.object({ full_name: z.string().regex(/^[^/]+\/[^/]+$/) }));
 
 /**
  * Which event wakes which repository; an event says nothing more to us. What it tells may be old, or a repetition: a look
  * reads everything afresh.
  */
 export function wakeOn(probot: Probot, wake: (place: Place) => void): void {
-  const at = ({ owner, name }: { owner: { login: string } | null; name: string }) => {
-    if (owner !== null) wake({ owner: owner.login, repo: name });
+  const at = (repository: unknown) => {
+    const { data } = Repository.safeParse(repository);
+    if (data !== undefined) wake({ owner: data.owner.login, repo: data.name });
+  };
+  const all = (repositories: unknown) => {
+    for (const { full_name } of Named.safeParse(repositories).data ?? []) {
+      const [owner = '', repo = ''] = full_name.split('/');
+      wake({ owner, repo });
+    }
   };
 
   probot.on(
@@ -40,16 +51,7 @@ export function wakeOn(probot: Probot, wake: (place: Place) => void): void {
   });
   probot.on(
     ['installation.created', 'installation.unsuspend', 'installation.new_permissions_accepted'],
-    ({ payload }) => {
-      for (const repository of payload.repositories ?? []) byFullName(repository.full_name);
-    },
+    ({ payload: { repositories } }) => all(repositories),
   );
-  probot.on('installation_repositories.added', ({ payload }) => {
-    for (const repository of payload.repositories_added) byFullName(repository.full_name);
-  });
-
-  function byFullName(name: string): void {
-    const [owner, repo] = name.split('/');
-    if (owner !== undefined && repo !== undefined) wake({ owner, repo });
-  }
+  probot.on('installation_repositories.added', ({ payload: { repositories_added } }) => all(repositories_added));
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Probot } from 'probot';
 import type { Bot } from './bot.ts';
@@ -91,13 +91,13 @@ function text(response: ServerResponse, status: number, body: string, type = 'te
   response.writeHead(status, { 'content-type': type }).end(body);
 }
 
-/** How long a sender may go on after it was refused, so that it can read the answer. */
+/** How long a sender may go on after it was refused, so that it reads the answer, in milliseconds. */
 const LINGER = 1_000;
 
-/** Answers without having read the body, and reads no more of it than passes in a second. */
+/** Answers without having read the body, and soon hangs up. */
 function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
   if (response.headersSent) return;
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${status}\n`);
+  text(response, status, `${STATUS_CODES[status]}\n`);
   if (request.complete) return;
   request.resume();
   setTimeout(() => request.socket.destroy(), LINGER).unref();

@@ -1,0 +1,294 @@
+import { request } from 'node:http';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createScene } from '../github/scene.ts';
+import { oneClient, runBot, SECRET, signatureOf } from './running-bot.ts';
+
+/** Payloads as GitHub sent them once. Some lack `installation`, which an App's webhooks have. */
+const examples = z
+  .array(z.object({ name: z.string(), examples: z.array(z.looseObject({ action: z.string().optional() })) }))
+  .parse(createRequire(import.meta.url)('@octokit/webhooks-examples'));
+
+const us = { app: 1, login: 'tiltyard[bot]', starter: false };
+/** Nothing is to be asked of GitHub here. */
+const unreachable = {
+  request: async () => {
+    throw new Error('GitHub was asked');
+  },
+};
+const opened = {
+  action: 'opened',
+  repository: { name: 'models', owner: { login: 'acme' }, default_branch: 'main' },
+  installation: { id: 1 },
+};
+
+async function runIdle() {
+  const running = await runBot({ ...oneClient(unreachable, us), open: async () => null });
+  return running;
+}
+
+describe('webhooks', () => {
+  it('S17 wakes nothing without the signature that the secret gives', async () => {
+    const { bot, send, woken } = await runIdle();
+    const body = JSON.stringify(opened);
+    expect(await send('pull_request', opened, { signature: signatureOf(body, 'another secret, not ours') })).toBe(400);
+    expect(await send('pull_request', opened, { signature: signatureOf(`${body} `) })).toBe(400);
+    expect(await send('pull_request', opened, { signature: 'sha256=0' })).toBe(400);
+    expect(await send('pull_request', opened, { signature: `sha1=${'0'.repeat(40)}` })).toBe(400);
+    expect(await send('pull_request', opened, { signature: '' })).toBe(400);
+    // Probot's own secret where none is set.
+    expect(await send('pull_request', opened, { signature: signatureOf(body, 'development') })).toBe(400);
+    await bot.idle();
+    expect(woken).toEqual([]);
+    expect(await send('pull_request', opened)).toBe(200);
+    expect(woken).toEqual(['acme/models']);
+  });
+
+  it('S17 refuses more than GitHub sends, whatever is said of its length, and holds none of it', async () => {
+    const { log, send, url, woken } = await runIdle();
+    const before = process.memoryUsage().rss;
+    const headers = {
+      'content-type': 'application/json',
+      'x-github-event': 'pull_request',
+      'x-github-delivery': '1',
+      'x-hub-signature-256': `sha256=${'0'.repeat(64)}`,
+    };
+    const declared = await post(url('/api/github/webhooks'), { ...headers, 'content-length': 300 * 2 ** 20 }, 300);
+    const streamed = await post(url('/api/github/webhooks'), headers, 300);
+    expect([declared, streamed]).toEqual([413, 413]);
+    // Probot alone took 950 MB for this.
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+    expect(Math.max(...log.map((line) => line.length))).toBeLessThan(10_000);
+    expect(await send('pull_request', opened)).toBe(200);
+    expect(woken).toEqual(['acme/models']);
+  });
+
+  it('takes what GitHub may send at most', async () => {
+    const { send, woken } = await runIdle();
+    const filler = 'x'.repeat(25 * 2 ** 20 - 1000);
+    expect(await send('pull_request', { ...opened, filler })).toBe(200);
+    expect(woken).toEqual(['acme/models']);
+  });
+
+  it.each([
+    ['no JSON', '{"action":'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['a text', '"opened"'],
+    ['nothing of what it should hold', '{}'],
+    ['another repository', '{"action":"opened","repository":null}'],
+    ['an odd repository', '{"action":"opened","repository":{"name":7,"owner":"acme"}}'],
+    ['a prototype', '{"action":"opened","__proto__":{"repository":{}},"repository":{"owner":null,"name":"x"}}'],
+    ['depth', `{"action":"opened","a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ])('answers a signed body that is %s, and lives on', async (_, body) => {
+    const { send, url, woken } = await runIdle();
+    expect(await send('pull_request', null, { body })).toBeGreaterThanOrEqual(200);
+    expect(woken).toEqual([]);
+    expect((await fetch(url('/healthz'))).status).toBe(200);
+    expect(await send('pull_request', opened)).toBe(200);
+    expect(woken).toEqual(['acme/models']);
+  });
+
+  it('wakes a repository for each of GitHub’s examples that is about one, and fails at none', async () => {
+    const { log, send, woken } = await runIdle();
+    const waking = new Set<string>();
+    for (const { examples: payloads, name } of examples) {
+      for (const payload of payloads) {
+        const before = woken.length;
+        expect(await send(name, { ...payload, installation: { id: 1 } }), name).toBe(200);
+        if (woken.length > before) waking.add(payload.action === undefined ? name : `${name}.${payload.action}`);
+      }
+    }
+    expect(log.filter((line) => /"level":[56]0/.test(line))).toEqual([]);
+    expect([...waking].sort()).toEqual([
+      'check_run.rerequested',
+      'check_suite.rerequested',
+      'installation.created',
+      'installation.new_permissions_accepted',
+      'installation_repositories.added',
+      'pull_request.opened',
+      'pull_request.ready_for_review',
+      'pull_request.reopened',
+      'pull_request.synchronize',
+      'pull_request_review.dismissed',
+      'pull_request_review.submitted',
+      'push',
+      'workflow_run.completed',
+      'workflow_run.requested',
+    ]);
+  });
+
+  it.each([
+    ['pull_request', { action: 'edited' }, true],
+    ['pull_request', { action: 'labeled' }, false],
+    ['workflow_run', { action: 'in_progress' }, true],
+    ['check_run', { action: 'completed' }, false],
+    ['issue_comment', { action: 'created', issue: { pull_request: {} }, sender: { type: 'User' } }, true],
+    ['issue_comment', { action: 'deleted', issue: { pull_request: {} }, sender: { type: 'User' } }, true],
+    ['issue_comment', { action: 'created', issue: { pull_request: {} }, sender: { type: 'Bot' } }, false],
+    ['issue_comment', { action: 'created', issue: {}, sender: { type: 'User' } }, false],
+    ['push', { ref: 'refs/heads/main' }, true],
+    ['push', { ref: 'refs/heads/other' }, false],
+    ['push', { ref: 'refs/tags/main' }, false],
+    ['installation', { action: 'unsuspend', repositories: [{ full_name: 'acme/models' }] }, true],
+    ['installation', { action: 'suspend', repositories: [{ full_name: 'acme/models' }] }, false],
+    ['installation', { action: 'created', repositories: [{ full_name: '../../models' }] }, false],
+    ['installation_repositories', { action: 'added', repositories_added: [{ full_name: 'acme/models' }] }, true],
+  ])('%s %j wakes: %s', async (event, payload, wakes) => {
+    const { send, woken } = await runIdle();
+    expect(await send(event, { ...opened, ...payload })).toBe(200);
+    expect(woken).toEqual(wakes ? ['acme/models'] : []);
+  });
+
+  it('L1 is answered while GitHub does not answer us', async () => {
+    let asked = false;
+    const silent = {
+      request: () => {
+        asked = true;
+        return new Promise<never>(() => {});
+      },
+    };
+    // Its look never ends, so the server is not waited for.
+    const { bot, send } = await runBot({ ...oneClient(silent, us), open: async () => silent });
+    bot.stop = async () => {};
+    expect(await send('pull_request', opened)).toBe(200);
+    await expect.poll(() => asked).toBe(true);
+    expect(await send('pull_request', opened)).toBe(200);
+  });
+
+  it('S14 repeated, in whatever number, come to the same', async () => {
+    const { client, evaluate, github, propose, repo, us: app } = createScene();
+    const { bot, send } = await runBot(oneClient(client, app));
+    const pull = propose();
+    evaluate(pull);
+    const deliveries = github.takeDeliveries();
+    for (const { event, id, payload } of [...deliveries, ...deliveries, ...deliveries.toReversed()]) {
+      expect(await send(event, payload, { delivery: id })).toBe(200);
+    }
+    await bot.idle();
+    expect(repo.comments(pull)).toHaveLength(1);
+    expect(repo.checks(repo.pull(pull).head.sha).map(({ conclusion, name }) => [name, conclusion])).toEqual([
+      ['tiltyard / flight-delay', 'success'],
+      ['tiltyard', 'success'],
+    ]);
+    // What it wrote itself wakes it no more.
+    const own = github.takeDeliveries().filter(({ event }) => event === 'issue_comment');
+    github.faults.forget();
+    for (const { event, payload } of own) expect(await send(event, payload)).toBe(200);
+    await bot.idle();
+    expect(github.faults.calls).toEqual([]);
+  });
+});
+
+describe('the server', () => {
+  it('L2 looks by itself at all repositories when it starts', async () => {
+    const { client, evaluate, propose, repo, us: app } = createScene();
+    const pull = propose();
+    evaluate(pull);
+    const { bot } = await runBot(oneClient(client, app, [{ owner: repo.owner, repo: repo.repo }]));
+    await expect.poll(() => repo.comments(pull)).toHaveLength(1);
+    await bot.idle();
+  });
+
+  it('ends the action that it is at when it is told to end, and begins no more', async () => {
+    let release = () => {};
+    let held = false;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const scene = createScene({
+      gate: async (_, route) => {
+        if (!route.startsWith('POST ')) return;
+        held = true;
+        await released;
+      },
+    });
+    const { client, propose, repo, us: app } = scene;
+    const pull = propose();
+    const { bot, server, url } = await runBot(oneClient(client, app));
+    bot.wake({ owner: repo.owner, repo: repo.repo });
+    await expect.poll(() => held).toBe(true);
+    const closed = server.close();
+    release();
+    await closed;
+    expect(repo.comments(pull)).toHaveLength(1);
+    expect(repo.checks(repo.pull(pull).head.sha)).toEqual([]);
+    await expect(fetch(url('/healthz'))).rejects.toThrow('fetch failed');
+  });
+
+  it('says how it is, and counts what it does', async () => {
+    const { client, propose, repo, us: app } = createScene();
+    const pull = propose();
+    const { bot, send, url } = await runBot(oneClient(client, app));
+    expect(await send('pull_request', { ...opened, number: pull })).toBe(200);
+    await bot.idle();
+    expect(await (await fetch(url('/healthz'))).text()).toBe('ok\n');
+    const metrics = await fetch(url('/metrics'));
+    expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = (await metrics.text()).trimEnd().split('\n');
+    expect(lines.filter((line) => !isPrometheus(line))).toEqual([]);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'tiltyard_looks_total{outcome="done"} 1',
+        'tiltyard_actions_total{kind="comment",outcome="written"} 1',
+        'tiltyard_actions_total{kind="check",outcome="written"} 2',
+        'tiltyard_webhooks_total{status="200"} 1',
+        'tiltyard_webhook_seconds_count 1',
+      ]),
+    );
+    expect(repo.comments(pull)).toHaveLength(1);
+  });
+
+  it('knows no other page', async () => {
+    const { url } = await runIdle();
+    for (const path of ['/', '/probot', '/api/github/hooks', '/../etc/passwd', '//', '/static/x'])
+      expect((await fetch(url(path))).status).toBe(404);
+    expect((await fetch(url('/api/github/webhooks'))).status).toBe(404);
+  });
+
+  it('S18 writes no secret into its log, whoever let it slip', async () => {
+    const leaky = {
+      request: async () => {
+        throw new Error(`could not send ${SECRET} with ghs_${'a'.repeat(36)} and eyJhbGciOiJSUzI1NiJ9.e30.c2ln`);
+      },
+    };
+    const { bot, log, send } = await runBot(oneClient(leaky, us));
+    expect(await send('pull_request', opened)).toBe(200);
+    await send('pull_request', { ...opened, token: 'x' }, { signature: `sha256=${'0'.repeat(64)}` });
+    await bot.idle();
+    const text = log.join('');
+    expect(text).toContain('the look failed');
+    for (const secret of [SECRET, 'ghs_', 'eyJ', 'PRIVATE KEY']) expect(text).not.toContain(secret);
+    for (const line of log) expect(() => JSON.parse(line)).not.toThrow();
+  });
+});
+
+function isPrometheus(line: string): boolean {
+  const label = String.raw`[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"`;
+  const sample = new RegExp(String.raw`^[a-z_]+(\{${label}(,${label})*\})? [-+.e\d]+$`);
+  return sample.test(line) || /^# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge|summary))$/.test(line);
+}
+
+/** Sends megabytes until they are refused; gives the status of the answer. */
+function post(url: string, headers: Record<string, string | number>, megabytes: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+      sent.destroy();
+    });
+    sent.on('error', reject);
+    const chunk = Buffer.alloc(2 ** 20, 0x20);
+    let left = megabytes;
+    const write = () => {
+      while (left > 0 && !sent.destroyed) {
+        left -= 1;
+        if (!sent.write(chunk)) return void sent.once('drain', write);
+      }
+      sent.end();
+    };
+    write();
+  });
+}
