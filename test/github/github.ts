@@ -57,6 +57,8 @@ export interface GitHubDouble {
   faults: Faults;
   limits: Limits;
   violations: string[];
+  /** Those that it knows. */
+  routes: readonly string[];
   /** Webhooks so far; `take` gives those that have come since it was asked last. */
   deliveries(): readonly Delivery[];
   takeDeliveries(): Delivery[];
@@ -121,6 +123,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubDouble {
     faults,
     limits: desk.limits,
     violations: desk.violations,
+    routes: [...routes.keys()],
     deliveries: () => world.deliveries,
     takeDeliveries: () => {
       const news = world.deliveries.slice(taken);
