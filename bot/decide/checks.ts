@@ -1,119 +1,80 @@
-import { prose } from '#registry/markdown/escape.ts';
-import type { Verdict } from '#registry/verdict.ts';
+import {
+  annotationMessage,
+  checkSummary,
+  checkTitle,
+  MOST_ANNOTATIONS,
+} from '#registry/markdown/pull-request/check.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
-import type { Action, Annotation } from './plan.ts';
-import type { State } from './state.ts';
+import { type Outcome, worst } from './outcome.ts';
+import type { Action } from './plan.ts';
 
 /** The one that branch protection requires. */
 export const REQUIRED = 'tiltyard';
 
-type Conclusion = Extract<Action, { kind: 'check' }>['conclusion'];
-
-/** What one model on one head comes to, as a check says it. */
-interface Outcome {
-  model: string;
-  conclusion: Conclusion;
-  title: string;
-  annotations: Annotation[];
+/** A pull request, and what each model that it touches comes to; '' stands for files of no model. */
+export interface Judgement {
+  pull: Pull;
+  outcomes: Map<string, Outcome[]>;
 }
 
 /**
  * The required check, which every head gets whether a model is touched or not, and one for each touched model, which
- * informs. A fork's numbers are claims: they never make a check green.
+ * informs. Checks belong to a commit: where several pull requests have one head, all of them must be fine.
  */
-export function checkActions(snapshot: Snapshot, pull: Pull, states: ReadonlyMap<string, State>): Action[] {
-  const outcomes = [...states].map(([model, state]) => outcomeOf(pull, model, state));
-  const required = {
-    name: REQUIRED,
-    conclusion: worst(outcomes.map(({ conclusion }) => conclusion)),
-    title:
-      outcomes.length === 0
-        ? 'No model is touched'
-        : outcomes.length === 1
-          ? (outcomes[0]?.title ?? '')
-          : `${outcomes.length} models`,
-    summary:
-      outcomes.length === 0
-        ? 'This pull request changes no model, so there is nothing to judge.'
-        : outcomes.map(({ title }) => `- ${prose(title)}`).join('\n'),
-    annotations: [],
-  };
-  const each = outcomes.map(({ model, conclusion, title, annotations }) => ({
-    name: `${REQUIRED} / ${model}`,
-    conclusion,
-    title,
-    summary: `${prose(title)}\n\nThe comment on the pull request says more.`,
-    annotations,
-  }));
-  return [required, ...each].flatMap((wanted): Action[] => {
-    const there = pull.checks.find((check) => check.name === wanted.name && check.app === snapshot.us.app);
-    const title = wanted.title.slice(0, 250);
-    const same =
-      there !== undefined &&
-      there.conclusion === wanted.conclusion &&
-      there.title === title &&
-      there.summary === wanted.summary;
-    if (same) return [];
+export function checkActions(snapshot: Snapshot, judgements: readonly Judgement[]): Action[] {
+  const [first] = judgements;
+  const byModel = new Map<string, Outcome[]>();
+  for (const { outcomes, pull } of judgements) {
+    for (const [model, found] of outcomes) {
+      const named = judgements.length === 1 ? found : found.map((one) => ofPull(one, pull));
+      byModel.set(model, [...(byModel.get(model) ?? []), ...named]);
+    }
+  }
+  const each = [...byModel]
+    .filter(([model]) => model !== '')
+    .map(([model, outcomes]) => check(`${REQUIRED} / ${model}`, outcomes));
+  const all = check(REQUIRED, [...byModel.values()].flat());
+  return [{ ...all, annotations: [] }, ...each].flatMap((wanted) => {
+    const { pull } = first;
+    const there = pull.checks.find((one) => one.name === wanted.name && one.app === snapshot.us.app);
+    if (there !== undefined && isSame(there, wanted)) return [];
     const state = wanted.conclusion ?? 'in progress';
-    return [
-      {
-        kind: 'check',
-        pull: pull.number,
-        head: pull.head.sha,
-        ...wanted,
-        title,
-        reason: `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${title}`,
-      },
-    ];
+    const reason = `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${wanted.title}`;
+    return [{ kind: 'check', pull: pull.number, head: pull.head.sha, ...wanted, reason } satisfies Action];
   });
 }
 
-function outcomeOf(pull: Pull, model: string, state: State): Outcome {
-  const plain = (conclusion: Conclusion, title: string): Outcome => ({ model, conclusion, title, annotations: [] });
-  switch (state.kind) {
-    case 'waiting':
-      return plain(null, `${model}: waiting for the evaluation`);
-    case 'overdue':
-      return plain('action_required', `${model}: no evidence after ${state.minutes} minutes`);
-    case 'failed':
-      return plain('failure', `${model}: the workflow failed at ${state.run.failure?.job ?? 'an unknown job'}`);
-    case 'unreadable':
-      return plain('failure', `${model}: ${state.problem}`);
-    case 'judged': {
-      const { verdict, policy } = state;
-      const annotations = annotationsOf(verdict);
-      if (pull.fork)
-        return {
-          model,
-          conclusion: 'action_required',
-          title: `A claim of a fork, not trusted: ${verdict.sentence}`,
-          annotations,
-        };
-      const believed = policy === 'base' ? verdict.verdict : 'inconclusive';
-      const conclusion = { pass: 'success', fail: 'failure', inconclusive: 'action_required' } as const;
-      return { model, conclusion: conclusion[believed], title: verdict.sentence, annotations };
-    }
-  }
+type Wanted = Pick<Extract<Action, { kind: 'check' }>, 'name' | 'conclusion' | 'title' | 'summary' | 'annotations'>;
+
+function check(name: string, outcomes: readonly Outcome[]): Wanted {
+  const titles = outcomes.map(({ title }) => title);
+  return {
+    name,
+    conclusion: worst(outcomes.map(({ conclusion }) => conclusion)),
+    title: checkTitle(
+      titles.length === 0
+        ? 'No model is touched'
+        : titles.length === 1
+          ? titles[0]
+          : `${titles.length} results, the gravest: ${gravest(outcomes).title}`,
+    ),
+    summary: checkSummary(outcomes, 'This pull request changes no model, so there is nothing to judge.'),
+    annotations: outcomes
+      .flatMap(({ annotations }) => annotations)
+      .slice(0, MOST_ANNOTATIONS)
+      .map((annotation) => ({ ...annotation, message: annotationMessage(annotation.message) })),
+  };
 }
 
-/** GitHub takes 50 in one request; broken rules come first. */
-const MOST_ANNOTATIONS = 50;
-
-function annotationsOf({ findings }: Verdict): Annotation[] {
-  const order = { fail: 0, inconclusive: 1, pass: 2 };
-  return findings
-    .filter(({ status }) => status !== 'pass')
-    .sort((a, b) => order[a.status] - order[b.status])
-    .flatMap(({ status, sentence, where }): Annotation[] => {
-      const [, path, line] = /^(.*):(\d+)$/.exec(where ?? '') ?? [];
-      if (path === undefined || line === undefined) return [];
-      return [{ path, line: Number(line), level: status === 'fail' ? 'failure' : 'warning', message: sentence }];
-    })
-    .slice(0, MOST_ANNOTATIONS);
+function gravest(outcomes: readonly Outcome[]): Outcome {
+  const conclusion = worst(outcomes.map((one) => one.conclusion));
+  return outcomes.find((one) => one.conclusion === conclusion) ?? outcomes[0];
 }
 
-/** Failure before what a person must do, that before what is not known yet; nothing to judge is a success. */
-function worst(conclusions: readonly Conclusion[]): Conclusion {
-  for (const one of ['failure', 'action_required', null] as const) if (conclusions.includes(one)) return one;
-  return 'success';
+function ofPull(outcome: Outcome, { base, number }: Pull): Outcome {
+  return { ...outcome, title: `Pull request ${number} into ${base.branch}: ${outcome.title}` };
+}
+
+function isSame(there: Pull['checks'][number], wanted: Wanted): boolean {
+  return there.conclusion === wanted.conclusion && there.title === wanted.title && there.summary === wanted.summary;
 }

@@ -1,33 +1,40 @@
-import { pullRequestComment } from '#registry/markdown/pull-request/comment.ts';
-import { type Past, readMarker } from '#registry/markdown/pull-request/marker.ts';
+import { type Message, pullRequestComment } from '#registry/markdown/pull-request/comment.ts';
+import { type Marker, type Past } from '#registry/markdown/pull-request/marker.ts';
+import { markerOfOurs } from '../ours.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
-import { messageOf } from './message.ts';
 import type { Action } from './plan.ts';
-import type { State } from './state.ts';
+
+/** How far GitHub's clock may run ahead of ours. */
+const AHEAD = 2 * 60_000;
 
 /**
- * The one comment on a pull request for a model: made where there is none, rewritten where it says something else. Of
- * several (two of us looked at once) the oldest stays.
+ * The one comment on a pull request for a model: made where there is none, rewritten where it says something else, left
+ * alone where what we know is older than what it says. Of several (two of us looked at once) the oldest stays.
  */
-export function commentActions(snapshot: Snapshot, pull: Pull, model: string, state: State): Action[] {
-  const ours = ourComments(snapshot, pull).filter(({ marker }) => marker.model === model);
-  const [kept, ...others] = ours;
+export function commentActions(snapshot: Snapshot, pull: Pull, message: Omit<Message, 'read' | 'head'>): Action[] {
+  const { model } = message;
+  const head = pull.head.sha;
+  const [kept, ...others] = ourComments(snapshot, pull).filter(({ marker }) => marker.model === model);
   const removals = others.map(
     ({ comment }): Action => ({
       kind: 'remove_comment',
       pull: pull.number,
       id: comment.id,
-      reason: `comment ${kept?.comment.id} says the same of ${model}`,
+      reason: `comment ${kept.comment.id} says the same of ${model}`,
     }),
   );
-  const body = pullRequestComment(messageOf(pull, model, state), pastOf(kept?.marker, pull.head.sha));
-  if (kept?.comment.body === body) return removals;
+  const body = (read: string) => pullRequestComment({ ...message, head, read }, pastOf(kept?.marker, head));
+  if (kept !== undefined) {
+    const { comment, marker } = kept;
+    const written = Date.parse(marker.read);
+    const isOlder = pull.updatedAt.getTime() < written && written <= snapshot.now.getTime() + AHEAD;
+    if (isOlder || comment.body === body(marker.read)) return removals;
+  }
   const reason =
-    kept === undefined
-      ? `pull request ${pull.number} changes ${model}`
-      : `${model} on ${pull.head.sha.slice(0, 7)} is ${state.kind} now`;
+    kept === undefined ? `pull request ${pull.number} changes ${model}` : `${model} on ${head.slice(0, 7)} changed`;
+  const read = pull.updatedAt.toISOString();
   return [
-    { kind: 'comment', pull: pull.number, head: pull.head.sha, model, id: kept?.comment.id ?? null, body, reason },
+    { kind: 'comment', pull: pull.number, head, model, id: kept?.comment.id ?? null, body: body(read), reason },
     ...removals,
   ];
 }
@@ -35,16 +42,18 @@ export function commentActions(snapshot: Snapshot, pull: Pull, model: string, st
 /** Comments that we wrote, with their markers, oldest first. A marker in somebody else's comment is only text. */
 export function ourComments({ us }: Snapshot, { comments }: Pull) {
   return comments
-    .filter(({ app, author }) => (us.starter ? author.login === us.login : app === us.app))
     .flatMap((comment) => {
-      const marker = readMarker(comment.body);
+      const { app, author, body } = comment;
+      const marker = markerOfOurs(us, { body, app, login: author.login });
       return marker === null ? [] : [{ comment, marker }];
     })
     .sort((a, b) => a.comment.id - b.comment.id);
 }
 
-function pastOf(marker: ReturnType<typeof readMarker> | undefined, head: string): Past[] {
-  if (marker == null) return [];
+function pastOf(marker: Marker | undefined, head: string): Past[] {
+  if (marker === undefined) return [];
   const last = marker.head === head || marker.line === null ? [] : [{ head: marker.head, line: marker.line }];
-  return [...marker.history, ...last];
+  return [...marker.history, ...last].filter(
+    (one, index, all) => all.findLastIndex((other) => other.head === one.head) === index,
+  );
 }

@@ -1,16 +1,61 @@
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import { checkActions } from './checks.ts';
+import type { RegistryReport } from '#registry/markdown/pull-request/registry-report.ts';
+import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
+import { answersFor, commandActions, commandsOf } from './answers.ts';
+import { checkActions, type Judgement } from './checks.ts';
 import { commentActions } from './comments.ts';
-import type { Plan } from './plan.ts';
-import { stateOf } from './state.ts';
-import { touchedModels } from './touched.ts';
+import { messageOf } from './message.ts';
+import { evaluationOutcome, registryConclusion } from './outcome.ts';
+import type { Action, Plan } from './plan.ts';
+import { registryReports } from './registry-reports.ts';
+import { type State, stateOf } from './state.ts';
+import { touchedBy } from './touched.ts';
 
 /** What is to be done about a repository as it is. Pure: the same snapshot gives the same plan to anyone. */
 export function decide(snapshot: Snapshot): Plan {
-  const actions = snapshot.pulls.flatMap((pull) => {
-    const states = new Map(touchedModels(pull).map((model) => [model, stateOf(snapshot, pull, model)]));
-    const comments = [...states].flatMap(([model, state]) => commentActions(snapshot, pull, model, state));
-    return [...comments, ...checkActions(snapshot, pull, states)];
+  const looked = snapshot.pulls.map((pull) => lookAt(snapshot, pull));
+  const checks = [...byHead(looked.map(({ judgement }) => judgement))].flatMap((group) =>
+    checkActions(snapshot, group),
+  );
+  return { actions: [...looked.flatMap(({ actions }) => actions), ...checks] };
+}
+
+function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement: Judgement } {
+  const { models, registries } = touchedBy(pull);
+  const states = new Map(models.map((model): [string, State] => [model, stateOf(snapshot, pull, model)]));
+  const reports =
+    registries.length === 0 ? new Map<string, RegistryReport>() : registryReports(snapshot, pull, registries);
+  const asked = commandsOf(snapshot, pull);
+  const touched = [...new Set([...states.keys(), ...reports.keys()])].sort();
+  const outcomes: Judgement['outcomes'] = new Map();
+  const comments = touched.flatMap((model) => {
+    const state = states.get(model) ?? null;
+    const registry = reports.get(model) ?? null;
+    outcomes.set(model, [
+      ...(state === null ? [] : [evaluationOutcome(pull, model, state)]),
+      ...(registry === null ? [] : [registryConclusion(registry)]),
+    ]);
+    if (model === '') return [];
+    const evaluation = state === null ? null : messageOf(pull, model, state);
+    return commentActions(snapshot, pull, {
+      model,
+      evaluation,
+      registry,
+      answers: answersFor(pull, model, state, asked),
+    });
   });
-  return { actions };
+  return { actions: [...comments, ...commandActions(pull, asked)], judgement: { pull, outcomes } };
+}
+
+/**
+ * Pull requests by their heads, which are what checks are about. Where a head lies in a fork and on a branch of ours, and
+ * both go into the same branch, ours has been evaluated here and speaks for both.
+ */
+function byHead(judgements: readonly Judgement[]): Judgement[][] {
+  const groups = Map.groupBy(judgements, ({ pull }) => pull.head.sha);
+  return [...groups.values()].map((group) => {
+    const trusted = new Set(group.filter(({ pull }) => !pull.fork).map(({ pull }) => pull.base.branch));
+    return group
+      .filter(({ pull }) => !pull.fork || !trusted.has(pull.base.branch))
+      .sort((a, b) => a.pull.number - b.pull.number);
+  });
 }

@@ -1,27 +1,34 @@
 import { type Recipe, recipeChanges } from '#registry/markdown/pull-request/changes.ts';
-import type { Message } from '#registry/markdown/pull-request/comment.ts';
-import type { ModelAt, Pull } from '../snapshot/snapshot.ts';
-import type { State } from './state.ts';
+import type { EvaluationMessage } from '#registry/markdown/pull-request/comment.ts';
+import type { Pull } from '../snapshot/snapshot.ts';
+import { failureSentence } from './outcome.ts';
+import { own } from './policy-change.ts';
+import type { Judged, State } from './state.ts';
 
-/** What the comment on a pull request says of one model. */
-export function messageOf(pull: Pull, model: string, state: State): Message {
-  const about = { model, head: pull.head.sha };
-  const url = state.run?.url ?? null;
+/** What the comment on a pull request says of the evaluation of one model. */
+export function messageOf(pull: Pull, model: string, state: State): EvaluationMessage {
   switch (state.kind) {
     case 'waiting':
-      return { ...about, kind: 'waiting', url, started: state.run === null ? null : clock(state.run.startedAt) };
+      return {
+        kind: 'waiting',
+        url: state.run?.url ?? null,
+        started: state.run === null ? null : clock(state.run.startedAt),
+      };
     case 'overdue':
-      return { ...about, kind: 'overdue', url, minutes: state.minutes };
+      return { kind: 'overdue', url: state.run?.url ?? null, minutes: state.minutes };
     case 'failed': {
-      const { failure } = state.run;
-      const { job, step, lines } = failure ?? { job: state.run.conclusion ?? 'an unknown job', step: null, lines: [] };
-      return { ...about, kind: 'failed', url: state.run.url, job, step, lines };
+      const { failure, url } = state.run;
+      const { step, lines } = failure ?? { step: null, lines: [] };
+      return { kind: 'failed', url, why: failureSentence(state.run), step, lines };
     }
+    case 'broken':
+      return { kind: 'broken', problem: state.problem };
     case 'unreadable':
-      return { ...about, kind: 'unreadable', url, problem: state.problem };
+      return { kind: 'unreadable', url: state.run.url, problem: state.problem };
+    case 'removed':
+      return { kind: 'removed' };
     case 'judged':
       return {
-        ...about,
         kind: 'judged',
         url: state.run.url,
         evaluation: state.evaluation,
@@ -30,25 +37,31 @@ export function messageOf(pull: Pull, model: string, state: State): Message {
         changes: changesOf(pull, model, state),
         next: nextStep(pull, state),
         evidence: state.run.evidence.find((one) => one.model === model)?.url ?? state.run.url,
+        policy: policyUrl(pull, model, state),
+        proposal: state.proposed,
       };
   }
 }
 
-type JudgedState = Extract<State, { kind: 'judged' }>;
-
-function claimOf(pull: Pull, { policy }: JudgedState): string | null {
+function claimOf(pull: Pull, { policy }: Judged): string | null {
   if (pull.fork) {
     return 'A claim, not trusted: these numbers come from a fork. A maintainer who trusts the change pushes its commits to a branch of this repository.';
   }
-  return policy === 'head'
-    ? 'The base branch has no policy for this model yet: this is judged by the one that the pull request brings, and a person decides.'
-    : null;
+  switch (policy) {
+    case 'base':
+      return null;
+    case 'head, as base has none':
+      return 'The base branch has no policy for this model yet: this is judged by the one that the pull request brings, and a person decides.';
+    case 'head, as base’s is broken':
+      return 'The policy in the base branch can’t be read: this is judged by the one that the pull request brings, and a person decides.';
+  }
 }
 
-function nextStep(pull: Pull, { verdict, policy }: JudgedState): string {
+function nextStep(pull: Pull, { policy, verdict }: Judged): string {
   if (pull.fork)
     return 'a maintainer pushes these commits to a branch of this repository, to have them evaluated there.';
-  if (policy === 'head') return 'a person decides on the first version.';
+  if (policy === 'head, as base has none') return 'a person decides on the first version.';
+  if (policy !== 'base') return 'a person decides, as the base branch has no policy that can be read.';
   switch (verdict.verdict) {
     case 'pass':
       return 'review and merge; the workflow on the default branch then builds the version to register.';
@@ -59,16 +72,28 @@ function nextStep(pull: Pull, { verdict, policy }: JudgedState): string {
   }
 }
 
-function changesOf(pull: Pull, model: string, { evaluation }: JudgedState): string[] {
-  const before = recipe(pull.atBase.models[model]);
-  const after = recipe(pull.atHead.models[model]);
+function changesOf({ atBase, atHead }: Pull, model: string, { evaluation }: Judged): string[] {
+  const before = recipe(atBase.models, model);
+  const after = recipe(atHead.models, model);
   return before === null || after === null ? [] : recipeChanges(before, after, evaluation);
 }
 
-function recipe(at: ModelAt | undefined): Recipe | null {
-  return at?.model == null ? null : { model: at.model, features: at.features, training: at.lock?.train ?? null };
+function recipe(models: Pull['atBase']['models'], name: string): Recipe | null {
+  const at = own(models, name);
+  return at === undefined || at.model === null
+    ? null
+    : { model: at.model, features: at.features, training: at.lock?.train ?? null };
+}
+
+/** Where the policy that decides is shown, on the same server as the run. */
+function policyUrl({ atHead, base, head }: Pull, model: string, { linesOfHead, policy, run }: Judged): string {
+  const [repository] = run.url.split('/actions/');
+  const where = own(atHead.models, model);
+  const line = linesOfHead && where?.model != null ? where.where.line(['evaluate']) : null;
+  const commit = policy === 'base' && !linesOfHead ? base.sha : head.sha;
+  return `${repository}/blob/${commit}/models/${model}/model.yaml${line === null ? '' : `#L${line}`}`;
 }
 
 function clock(date: Date): string {
-  return `${date.toISOString().slice(11, 16)} UTC`;
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,7 +1,10 @@
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { judge } from '#registry/judge.ts';
+import { policyText } from '#registry/parse-model.ts';
 import type { Verdict } from '#registry/verdict.ts';
 import type { ModelAt, Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
+import { doubtsOf, withDoubts } from './doubts.ts';
+import { type Flip, flipsOf, own } from './policy-change.ts';
 
 /** How far the judgement of one model on one head is. */
 export type State =
@@ -11,30 +14,74 @@ export type State =
   | { kind: 'overdue'; run: Run | null; minutes: number }
   /** The workflow ended without evidence. */
   | { kind: 'failed'; run: Run }
-  /** There is something in its place that can't be read. */
-  | { kind: 'unreadable'; run: Run | null; problem: string }
-  | { kind: 'judged'; run: Run; evaluation: Evaluation; verdict: Verdict; digest: string; policy: 'base' | 'head' };
+  /** The head's model.yaml can't be read. */
+  | { kind: 'broken'; run: null; problem: string }
+  /** There is something in evidence's place that can't be read, or no policy to judge it by. */
+  | { kind: 'unreadable'; run: Run; problem: string }
+  /** The head has no such model any more. */
+  | { kind: 'removed'; run: null }
+  | Judged;
+
+export interface Judged {
+  kind: 'judged';
+  run: Run;
+  evaluation: Evaluation;
+  /** sha256 of the evidence. */
+  digest: string;
+  /** By the policy that decides. */
+  verdict: Verdict;
+  /** Where that policy stands: the base, or, where the base has none that can be read, the head. */
+  policy: 'base' | 'head, as base has none' | 'head, as base’s is broken';
+  /** Whether the rules' lines are the head's. */
+  linesOfHead: boolean;
+  /** The same evidence by the policy that the head proposes; null where that is the same. */
+  proposed: { verdict: Verdict; flips: Flip[]; promotions: number } | null;
+}
 
 /**
- * Judges the newest evidence on a pull request's head by the policy of its base. A model that the base does not have yet
- * is judged by its own policy, which informs and passes nothing.
+ * Judges the newest evidence on a pull request's head by the policy of its base. A model whose policy the base does not
+ * have, or can't be read there, is judged by its own, which informs and passes nothing.
  */
 export function stateOf(snapshot: Snapshot, pull: Pull, model: string): State {
-  const head = pull.atHead.models[model];
-  if (head !== undefined && head.model === null) return { kind: 'unreadable', run: null, problem: head.problem };
+  const base = own(pull.atBase.models, model);
+  const head = own(pull.atHead.models, model);
+  if (head === undefined) return { kind: 'removed', run: null };
+  if (head.model === null) return { kind: 'broken', run: null, problem: head.problem };
   const [run] = pull.runs;
   if (run === undefined || !run.completed) return waiting(snapshot, pull, run ?? null);
   const evidence = run.evidence.find((one) => one.model === model);
   if (evidence === undefined) return { kind: 'failed', run };
   if (evidence.evaluation === null) return { kind: 'unreadable', run, problem: evidence.problem };
-  const atBase: ModelAt | undefined = pull.atBase.models[model];
-  const policy = atBase?.model ? 'base' : 'head';
-  const judged = atBase?.model ? atBase : head;
-  if (judged?.model === undefined || judged.model === null) {
-    return { kind: 'unreadable', run, problem: atBase?.problem ?? `models/${model}/model.yaml is gone` };
+
+  const { digest, evaluation } = evidence;
+  const about = { kind: 'judged', run, evaluation, digest } as const;
+  if (base === undefined || base.model === null) {
+    const verdict = judge(head.model, evaluation, head.where);
+    const policy = base === undefined ? 'head, as base has none' : 'head, as base’s is broken';
+    return { ...about, verdict, policy, linesOfHead: true, proposed: null };
   }
-  const { evaluation, digest } = evidence;
-  return { kind: 'judged', run, evaluation, digest, policy, verdict: judge(judged.model, evaluation, judged.where) };
+  const same = policyText(base.model) === policyText(head.model);
+  const verdict = withDoubts(
+    judge(base.model, evaluation, same ? head.where : base.where),
+    doubtsOf(snapshot, base, head, evaluation),
+  );
+  const proposed = same ? null : proposal(pull, model, { base, head, evaluation });
+  return { ...about, verdict, policy: 'base', linesOfHead: same, proposed };
+}
+
+type Sound = Extract<ModelAt, { problem: null }>;
+
+function proposal(
+  pull: Pull,
+  model: string,
+  { base, head, evaluation }: { base: Sound; head: Sound; evaluation: Evaluation },
+): Judged['proposed'] {
+  const promotions = own(pull.promotions, model) ?? [];
+  return {
+    verdict: judge(head.model, evaluation, head.where),
+    flips: flipsOf(base, head, promotions),
+    promotions: promotions.length,
+  };
 }
 
 function waiting(snapshot: Snapshot, pull: Pull, run: Run | null): State {

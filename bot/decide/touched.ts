@@ -1,14 +1,32 @@
 import type { Pull } from '../snapshot/snapshot.ts';
+import { registryChanges } from './registry-change.ts';
+import { registryOf } from './registry-reports.ts';
 
-const OF_A_MODEL = /^(?:models|registry)\/([^/]+)\//;
+/** What a pull request may change of the models, by name. */
+export interface Touched {
+  /** Models whose recipe or policy it may change, so that they are to be evaluated. */
+  models: string[];
+  /** Models whose registry it changes, also those that have no folder under `models/`. */
+  registries: string[];
+}
 
 /**
- * The models that a pull request may change, by name: those whose folders it touches; every one where `tiltyard.yaml`
- * changes, or where GitHub did not list all of its files.
+ * Models are touched where a file of their folder changes; all of them where `tiltyard.yaml` does, or where GitHub did not
+ * list all files. What changes under `registry/` is told by the trees.
  */
-export function touchedModels({ files, atBase, atHead }: Pull): string[] {
+export function touchedBy(pull: Pull): Touched {
+  const { files, atBase, atHead } = pull;
   const known = new Set([...Object.keys(atBase.models), ...Object.keys(atHead.models)]);
-  if (files === null || files.some(({ path }) => path === 'tiltyard.yaml')) return [...known].sort();
-  const named = files.flatMap(({ path }) => OF_A_MODEL.exec(path)?.[1] ?? []);
-  return [...new Set(named)].filter((name) => known.has(name)).sort();
+  const all = files === null || files.some(({ path }) => path === 'tiltyard.yaml');
+  const named = (files ?? []).flatMap(({ path }) => {
+    const [top, model, ...rest] = path.split('/');
+    return top === 'models' && model !== undefined && rest.length > 0 ? [model] : [];
+  });
+  const registries = registryChanges(pull).map(({ path }) => registryOf(path));
+  // Where it could not be read, nobody knows what it changes.
+  if (pull.registry?.problem != null) registries.push('');
+  return {
+    models: (all ? [...known] : [...new Set(named)].filter((name) => known.has(name))).sort(),
+    registries: [...new Set(registries)].sort(),
+  };
 }

@@ -34,8 +34,27 @@ export function code(text: string): string {
 
 /** The text as a block of code, lines kept. */
 export function codeBlock(text: string, language = ''): string {
-  const fence = fenceFor(text, 3);
-  return `${fence}${language}\n${text}\n${fence}`;
+  const clean = text.replace(INVISIBLE, (character) =>
+    character === '\n' || character === '\t' ? character : '\uFFFD',
+  );
+  const fence = fenceFor(clean, 3);
+  return `${fence}${language}\n${clean}\n${fence}`;
+}
+
+/**
+ * The text on one line for places that show it as it is (titles of checks, annotations), should anything read it as
+ * Markdown or HTML all the same: signs that begin a mention, a tag or an address are replaced by their likenesses.
+ */
+export function inert(text: string): string {
+  return text
+    .replace(/\s+/gu, ' ')
+    .replace(INVISIBLE, '\uFFFD')
+    .replaceAll('@', '＠')
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .replaceAll('://', ':∕∕')
+    .replaceAll('](', '] (')
+    .replace(/www\./giu, 'www․');
 }
 
 const SAFE = /^[\p{L}\p{N}\p{M}\p{Sc}.,;:()%+=<>&/?!'‘’“”"…−–—×÷°·_-]*$/u;

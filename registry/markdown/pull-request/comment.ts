@@ -1,106 +1,158 @@
 import type { Evaluation } from '../../evidence/evaluation.ts';
 import type { Verdict } from '../../verdict.ts';
-import type { Section } from '../budget.ts';
+import { bytes, type Section } from '../budget.ts';
 import { code, codeBlock, prose } from '../escape.ts';
 import { folded, MARKS } from '../evaluation/cells.ts';
 import { evaluationSummary } from '../evaluation.ts';
-import { type Marker, type Past, writeMarker } from './marker.ts';
+import { type Answer, answersPart } from './answers.ts';
+import { keptPast, type Marker, markerLine, type Past, writeMarker } from './marker.ts';
+import { type Proposal, proposalPart } from './proposal.ts';
+import { type RegistryReport, registryDetails, registryOutcome, registrySentence } from './registry-report.ts';
 
-/** GitHub's own limit is 65,536 bytes; the marker's line and what follows the summary need the rest. */
-const SUMMARY_LIMIT = 52_000;
-const MOST_PAST = 20;
+/** GitHub's own limit is 65,536 bytes. */
+const LIMIT = 65_000;
+const LONGEST_LOG_LINE = 300;
 
-/** What a comment says; the links are ours or GitHub's own, never out of somebody's text. */
-export type Message = { model: string; head: string } & (
+/** What a comment says; the addresses are ours or GitHub's own, never out of somebody's text. */
+export interface Message {
+  model: string;
+  head: string;
+  /** When GitHub last saw the pull request change. */
+  read: string;
+  /** Null where only the registry changes. */
+  evaluation: EvaluationMessage | null;
+  registry: RegistryReport | null;
+  answers: Answer[];
+}
+
+export type EvaluationMessage =
   | { kind: 'waiting'; started: string | null; url: string | null }
   | { kind: 'overdue'; minutes: number; url: string | null }
-  | { kind: 'failed'; url: string; job: string; step: string | null; lines: string[] }
-  | { kind: 'unreadable'; url: string | null; problem: string }
+  | { kind: 'failed'; url: string; why: string; step: string | null; lines: string[] }
+  | { kind: 'broken'; problem: string }
+  | { kind: 'unreadable'; url: string; problem: string }
+  | { kind: 'removed' }
   | {
       kind: 'judged';
       url: string;
       evaluation: Evaluation;
       verdict: Verdict;
+      /** Why the numbers inform and decide nothing; null where they do. */
       claim: string | null;
       changes: string[];
       next: string;
       evidence: string;
-    }
-);
+      /** Where the policy that decides is shown. */
+      policy: string;
+      proposal: Proposal | null;
+    };
 
 /** A comment on a pull request: what this head came to, and below it, folded, what earlier heads did. */
 export function pullRequestComment(message: Message, past: readonly Past[]): string {
-  const history = past.filter(({ head }) => head !== message.head).slice(-MOST_PAST);
-  const marker: Marker = { model: message.model, head: message.head, line: lineOf(message), history };
-  return writeMarker(marker) + [body(message), ...earlier(history)].join('\n\n');
+  const { answers, evaluation, head, model, read, registry } = message;
+  const history = keptPast(past.filter((one) => one.head !== head));
+  const marker: Marker = { model, head, line: lineOf(message), read, history };
+  const around = [
+    ...(registry === null ? [] : [registryPart(message, registry)]),
+    ...answersPart(answers),
+    ...earlier(history),
+  ];
+  const first = writeMarker(marker);
+  const rest = around.join('\n\n');
+  const said = evaluation === null ? [] : [body(message, evaluation, LIMIT - bytes(first) - bytes(rest) - 10)];
+  return first + [...said, ...around].join('\n\n');
 }
 
-/** One line for the history. */
-function lineOf(message: Message): string | null {
+/** One line for the history; null while it is not known. */
+function lineOf({ evaluation, registry }: Message): string | null {
+  const line = evaluation === null ? null : evaluationLine(evaluation);
+  if (line !== null || registry === null) return line === null ? null : markerLine(line);
+  return evaluation === null ? markerLine(`${MARKS[registryOutcome(registry)]} ${registrySentence(registry)}`) : null;
+}
+
+function evaluationLine(message: EvaluationMessage): string | null {
   switch (message.kind) {
     case 'waiting':
       return null;
     case 'overdue':
       return 'no evidence came';
     case 'failed':
-      return `the workflow failed at ${message.job}`.slice(0, 500);
+      return message.why;
+    case 'broken':
+      return 'its model.yaml could not be read';
     case 'unreadable':
       return 'the evidence could not be read';
+    case 'removed':
+      return 'the model was removed';
     case 'judged':
-      return `${MARKS[message.verdict.verdict]} ${message.verdict.sentence}`.slice(0, 500);
+      return `${MARKS[message.verdict.verdict]} ${message.verdict.sentence}`;
   }
 }
 
-function body(message: Message): string {
-  const name = `**${prose(message.model)}**`;
-  const at = `head ${code(message.head.slice(0, 7))}`;
+function body({ head, model }: Message, message: EvaluationMessage, limit: number): string {
+  const name = `**${prose(model)}**`;
+  const at = `head ${code(head.slice(0, 7))}`;
   switch (message.kind) {
     case 'waiting': {
       const since =
         message.started === null ? 'waiting for the workflow to start' : `evaluating since ${message.started}`;
-      return `⏳ ${name}: ${since} (${at}${link(', run', message.url)}).`;
+      return `⏳ ${name}: ${since} (${at}${run(message.url)}).`;
     }
-    case 'overdue':
-      return `❔ ${name}: no evidence after ${message.minutes} minutes (${at}). ${message.url === null ? 'No run of the workflow was seen: look whether it is switched on and starts on pull requests.' : `Look at the ${link('run', message.url)}, and start it again if it hangs.`}`;
+    case 'overdue': {
+      const what =
+        message.url === null
+          ? 'No run of the workflow was seen: look whether it is switched on and starts on pull requests.'
+          : `Look at the ${link('run', message.url)}, and start it again if it hangs.`;
+      return `❔ ${name}: no evidence after ${message.minutes} minutes (${at}). ${what}`;
+    }
     case 'failed': {
-      const where = `${code(message.job)}${message.step === null ? '' : `, step ${code(message.step)}`}`;
-      const log = message.lines.length === 0 ? '' : `\n\n${codeBlock(message.lines.join('\n'))}`;
-      return `❌ ${name}: the workflow failed at ${where}, so there is no evidence to judge (${at}${link(', run', message.url)}).${log}`;
+      const step = message.step === null ? '' : ` (step ${code(message.step)})`;
+      const lines = message.lines.slice(-20).map((line) => [...line].slice(0, LONGEST_LOG_LINE).join(''));
+      const log = lines.length === 0 ? '' : `\n\n${codeBlock(lines.join('\n'))}`;
+      return `❌ ${name}: ${prose(message.why)}${step}, so there is no evidence to judge (${at}${run(message.url)}).${log}`;
     }
+    case 'broken':
+      return `❌ ${name}: its model.yaml can’t be read, so there is nothing to judge by (${at}).\n\n${codeBlock(message.problem.slice(0, 4000))}`;
     case 'unreadable':
-      return `❔ ${name}: ${prose(message.problem)} (${at}${link(', run', message.url)}).`;
+      return `❔ ${name}: ${prose(message.problem)} (${at}${run(message.url)}).`;
+    case 'removed':
+      return `❔ ${name} is gone from ${at}, and with it the policy that it was judged by: a person decides.`;
     case 'judged':
-      return judged(message);
+      return judged(head, message, limit);
   }
 }
 
-function judged(message: Extract<Message, { kind: 'judged' }>): string {
-  const { changes, claim, evaluation, evidence, head, next, url, verdict } = message;
+function judged(head: string, message: Extract<EvaluationMessage, { kind: 'judged' }>, limit: number): string {
+  const { changes, claim, evaluation, evidence, next, policy, proposal, url, verdict } = message;
   const sections: Section[] = [];
+  if (proposal !== null) sections.push(proposalPart(proposal));
   if (changes.length > 0) {
-    sections.push({
-      name: 'what changed',
-      weight: 93,
-      text: `#### What changed\n\n${changes.map((one) => `- ${one}`).join('\n')}`,
-    });
+    const text = `#### What changed\n\n${changes.map((one) => `- ${one}`).join('\n')}`;
+    sections.push({ name: 'what changed', weight: 93, text });
   }
-  const summary = evaluationSummary(evaluation, verdict, claim === null ? {} : { note: claim }, {
-    sections,
-    limit: SUMMARY_LIMIT,
-  });
-  const footer = `Head ${code(head.slice(0, 7))} · ${link('run', url)} · ${link('evidence', evidence)}`;
-  return `${summary.trimEnd()}\n\n**Next:** ${next}\n\n${footer}`;
+  const links = [link('run', url), link('evidence', evidence), link('policy', policy)].filter((one) => one !== '');
+  const foot = `**Next:** ${next}\n\n${[`Head ${code(head.slice(0, 7))}`, ...links].join(' · ')}`;
+  const note = claim === null ? {} : { note: claim };
+  const summary = evaluationSummary(evaluation, verdict, note, { sections, limit: limit - bytes(foot) - 2 });
+  return `${summary.trimEnd()}\n\n${foot}`;
+}
+
+function registryPart({ evaluation, head, model }: Message, report: RegistryReport): string {
+  const mark = MARKS[registryOutcome(report)];
+  const details = registryDetails(report);
+  const name = evaluation === null ? `${mark} **${prose(model)}**` : `${mark} **Registry**`;
+  return `${name}: ${prose(registrySentence(report))} (head ${code(head.slice(0, 7))})${details === '' ? '' : `\n\n${details}`}`;
 }
 
 function earlier(history: readonly Past[]): string[] {
   if (history.length === 0) return [];
-  const lines = [...history].reverse().map(({ head, line }) => `- ${code(head.slice(0, 7))}: ${prose(line)}`);
+  const lines = history.toReversed().map(({ head, line }) => `- ${code(head.slice(0, 7))}: ${prose(line)}`);
   return [folded('History', lines.join('\n'))];
 }
 
-/** A link whose address is one of GitHub's own, or just the text. */
+const run = (url: string | null) => (link('run', url) === '' ? '' : `, ${link('run', url)}`);
+
+/** A link whose address is one of GitHub's own, or nothing. */
 function link(text: string, url: string | null): string {
-  return url !== null && /^https:\/\/[\w.-]+(:\d+)?\/[\w./#?=&%-]*$/.test(url)
-    ? `${text.startsWith(', ') ? `, [${text.slice(2)}](${url})` : `[${text}](${url})`}`
-    : '';
+  return url !== null && /^https?:\/\/[\w.-]+(:\d+)?\/[\w./#?=&%-]*$/.test(url) ? `[${text}](${url})` : '';
 }

@@ -1,0 +1,123 @@
+import { judge } from '#registry/judge.ts';
+import type { Answer } from '#registry/markdown/pull-request/answers.ts';
+import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
+import { type Command, firstLine, parseCommand } from './command.ts';
+import { explain } from './explain.ts';
+import type { Action } from './plan.ts';
+import { own } from './policy-change.ts';
+import type { State } from './state.ts';
+import { withBounds } from './what-if.ts';
+
+type Comment = Pull['comments'][number];
+
+/** A command in a comment, and why we do not do as it asks; null where we do. */
+export interface Asked {
+  comment: Comment;
+  command: Command;
+  refusal: string | null;
+}
+
+/** So many of those that were done are answered, and of those that were refused; older answers make room. */
+const MOST_ANSWERS = 3;
+const MOST_REFUSALS = 1;
+
+/**
+ * The commands of a pull request, oldest first. People with write access may give them, in comments that were never
+ * edited: whoever may edit other people's comments must not speak in their name.
+ */
+export function commandsOf({ us }: Snapshot, { comments }: Pull): Asked[] {
+  return comments
+    .filter(({ author }) => author.login !== us.login)
+    .sort((a, b) => a.id - b.id)
+    .flatMap((comment) => {
+      const command = parseCommand(comment.body);
+      if (command === null) return [];
+      const refusal = refusalOf(comment, command);
+      return refusal === 'unknown' ? [] : [{ comment, command, refusal }];
+    });
+}
+
+/** Why a command is not obeyed; null where it is, and `unknown` where nobody has asked yet what its author may do. */
+function refusalOf(comment: Comment, command: Command): string | null {
+  const { answered, author, createdAt, permission, updatedAt } = comment;
+  if (createdAt.getTime() !== updatedAt.getTime())
+    return 'Sorry, this comment was edited, so that nobody can tell who asks: please write it anew.';
+  if (author.type !== 'User') return 'Sorry, only people give commands.';
+  if (command.kind === 'unknown') return `Sorry, I don’t understand this. ${command.why}`;
+  if (command.kind === 'later') return `Sorry, ${command.word} comes with promotion.`;
+  if (answered === 'done') return null;
+  if (answered === null && permission === null) return 'unknown';
+  return answered === null && (permission === 'write' || permission === 'admin')
+    ? null
+    : 'Sorry, commands are for people with write access to this repository.';
+}
+
+/** Acknowledges commands, and does what they ask beyond an answer: the same run once more, with the same privileges. */
+export function commandActions(pull: Pull, asked: readonly Asked[]): Action[] {
+  const [run] = pull.runs;
+  return asked.flatMap(({ command, comment, refusal }): Action[] => {
+    if (comment.answered !== null) return [];
+    const about = { pull: pull.number, reason: `comment ${comment.id} asks: ${command.kind}` };
+    const react: Action = {
+      kind: 'react',
+      ...about,
+      comment: comment.id,
+      content: refusal === null ? '+1' : 'confused',
+    };
+    // A run that began since is what was asked for: whoever crashed before acknowledging it does not start another.
+    const isDone = run === undefined || !run.completed || run.startedAt >= comment.createdAt;
+    return refusal === null && command.kind === 'evaluate' && !isDone
+      ? [{ kind: 'rerun', ...about, head: pull.head.sha, run: run.id, attempt: run.attempt }, react]
+      : [react];
+  });
+}
+
+/** What the comment on a model answers. */
+export function answersFor(pull: Pull, model: string, state: State | null, asked: readonly Asked[]): Answer[] {
+  const done = asked.filter(({ refusal }) => refusal === null).slice(-MOST_ANSWERS);
+  const refused = asked.filter(({ refusal }) => refusal !== null).slice(-MOST_REFUSALS);
+  return asked
+    .filter((one) => done.includes(one) || refused.includes(one))
+    .map(({ command, comment, refusal }) => ({
+      asked: firstLine(comment.body),
+      by: comment.author.login,
+      lines: refusal === null ? linesFor(pull, model, state, command, comment) : [{ mark: null, sentence: refusal }],
+    }));
+}
+
+function linesFor(pull: Pull, model: string, state: State | null, command: Command, comment: Comment): Answer['lines'] {
+  const say = (...sentences: string[]) => sentences.map((sentence) => ({ mark: null, sentence }));
+  switch (command.kind) {
+    case 'help':
+      return say(
+        '/tiltyard evaluate: runs the workflow on this head once more.',
+        '/tiltyard explain roc_auc, or origin=ORD: what was found of a metric or a slice.',
+        '/tiltyard what-if max_loss=0.004: judges the stored evidence with another bound, and changes nothing.',
+      );
+    case 'evaluate': {
+      const [run] = pull.runs;
+      if (run === undefined) return say('There is no run on this head that could be run again.');
+      return say(run.startedAt >= comment.createdAt ? 'The workflow was run again.' : 'The workflow is run again.');
+    }
+    case 'explain':
+      return state?.kind === 'judged' ? explain(state, command.what) : say(NOTHING);
+    case 'what-if': {
+      if (state?.kind !== 'judged') return say(NOTHING);
+      const at = own((state.policy === 'base' ? pull.atBase : pull.atHead).models, model);
+      if (at === undefined || at.model === null) return say(NOTHING);
+      const other = withBounds(at.model, command.changes);
+      if (other.model === null) return say(other.why);
+      const { findings, sentence, verdict } = judge(other.model, state.evaluation, at.where);
+      const troubles = findings.filter(({ status }) => status !== 'pass');
+      return [
+        { mark: verdict, sentence: `With that, ${sentence} Nothing changes by this: the policy in git decides.` },
+        ...troubles.map((one) => ({ mark: one.status, sentence: one.sentence })),
+      ];
+    }
+    case 'later':
+    case 'unknown':
+      return [];
+  }
+}
+
+const NOTHING = 'There is no evidence on this head that was judged.';

@@ -1,0 +1,58 @@
+import { canonicalJson } from '#registry/canonical-json.ts';
+import type { Evaluation } from '#registry/evidence/evaluation.ts';
+import type { Model } from '#registry/model.ts';
+import type { Verdict } from '#registry/verdict.ts';
+import type { ModelAt, Snapshot } from '../snapshot/snapshot.ts';
+
+/** How far a clock may run ahead of ours. */
+const AHEAD = 2 * 60_000;
+
+type Sound = Extract<ModelAt, { problem: null }>;
+
+/**
+ * Why evidence does not say what the base's policy asks, though its numbers may be good: it was measured on other data, or
+ * at a time that has not come. Ends of sentences.
+ */
+export function doubtsOf({ now }: Snapshot, base: Sound, head: Sound, evaluation: Evaluation): string[] {
+  const doubts: string[] = [];
+  const pinned = base.lock?.benchmark?.sha256;
+  if (pinned !== undefined && evaluation.benchmark.digest !== pinned)
+    doubts.push('they were measured on another benchmark than the base branch pins');
+  if (dataOf(base.model) !== dataOf(head.model))
+    doubts.push(
+      'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
+    );
+  const measured = Date.parse(evaluation.timing.measured_at);
+  if (!(measured <= now.getTime() + AHEAD)) doubts.push('they were measured in the future');
+  return doubts;
+}
+
+/** On which rows and columns a model is judged. */
+function dataOf({ data, task }: Model): string {
+  const { train: _train, production: _production, ...judgedOn } = data;
+  return canonicalJson({ task, judgedOn });
+}
+
+/** The verdict on numbers that are doubted: what fails still fails, and nothing passes. */
+export function withDoubts(verdict: Verdict, doubts: readonly string[]): Verdict {
+  if (doubts.length === 0) return verdict;
+  const findings = doubts.map((doubt): Verdict['findings'][number] => ({
+    kind: 'evidence',
+    name: 'evidence',
+    status: 'inconclusive',
+    word: null,
+    rule: 'evidence must fit the policy',
+    sentence: `These numbers can’t be relied on: ${doubt}.`,
+    where: null,
+    holm_p_value: null,
+    measured: null,
+    settle: null,
+  }));
+  const all = { ...verdict, findings: [...verdict.findings, ...findings] };
+  if (verdict.verdict === 'fail') return all;
+  return {
+    ...all,
+    verdict: 'inconclusive',
+    sentence: `It is inconclusive: these numbers can’t be relied on, since ${doubts[0]}.`,
+  };
+}

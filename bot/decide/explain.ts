@@ -1,0 +1,70 @@
+import { decimalsOf, fixed, signed, signedInterval } from '#registry/markdown/number.ts';
+import type { Answer } from '#registry/markdown/pull-request/answers.ts';
+import type { SliceJudgement, Status } from '#registry/verdict.ts';
+import type { Judged } from './state.ts';
+
+const MOST_NAMES = 12;
+
+/** What was found of a metric, a rule or a slice, by its name; as text is compared, never searched for as a pattern. */
+export function explain({ evaluation, verdict }: Judged, what: string): Answer['lines'] {
+  const findings = verdict.findings.filter(
+    ({ kind, name }) => name === what || kind === what || name.split(' ').includes(what),
+  );
+  const slices = (verdict.slices?.judged ?? []).filter((one) => isNamed(one.key, what));
+  const small = (verdict.slices?.too_small ?? []).filter((one) => isNamed(one.key, what));
+  const measured = evaluation.comparisons.filter((one) => one.slice === null && one.metric === what);
+  const lines = [
+    ...findings.map(({ sentence, status, where }) => ({
+      mark: status,
+      sentence: where === null ? sentence : `${sentence} The rule stands at ${where}.`,
+    })),
+    ...slices.map((one) => ({ mark: markOf(one), sentence: sliceSentence(one, verdict.slices?.metric ?? '') })),
+    ...small.map(({ key, reason, rows }) => ({
+      mark: null,
+      sentence: `${named(key)} is too small to judge: ${rows} rows, ${reason}.`,
+    })),
+  ];
+  if (lines.length > 0) return lines;
+  if (measured.length > 0) {
+    return measured.map(({ candidate, champion, difference, interval, metric }) => {
+      const decimals = decimalsOf(interval);
+      const numbers = `${fixed(champion?.value ?? null, decimals)} with the champion, ${fixed(candidate.value, decimals)} with the candidate`;
+      const by =
+        interval === null
+          ? ''
+          : `, a difference of ${signed(difference, decimals)} (${signedInterval(interval, decimals)})`;
+      return { mark: null, sentence: `No rule is about ${metric}; it is ${numbers}${by}.` };
+    });
+  }
+  const names = [...new Set(verdict.findings.map(({ name }) => name))].slice(0, MOST_NAMES).join(', ');
+  return [
+    { mark: null, sentence: `Nothing that was measured is called so. There are ${names}, and slices as column=value.` },
+  ];
+}
+
+type Key = SliceJudgement['key'];
+
+function named(key: Key): string {
+  return key.map(({ column, value }) => `${column}=${value}`).join(', ');
+}
+
+function isNamed(key: Key, what: string): boolean {
+  return (
+    key.some(({ column, value }) => what === value || what === column || what === `${column}=${value}`) ||
+    named(key) === what
+  );
+}
+
+function markOf({ outcome }: SliceJudgement): Status {
+  return outcome === 'loss shown' ? 'fail' : outcome === 'not measured' ? 'inconclusive' : 'pass';
+}
+
+function sliceSentence(
+  { candidate, champion, difference, interval, key, outcome, rows }: SliceJudgement,
+  metric: string,
+): string {
+  const decimals = decimalsOf(interval);
+  const by = interval === null ? '' : ` (${signedInterval(interval, decimals)})`;
+  const numbers = `${fixed(champion, decimals)} with the champion, ${fixed(candidate, decimals)} with the candidate, ${signed(difference, decimals)}${by}`;
+  return `${named(key)} (${rows} rows), ${metric}: ${numbers}; ${outcome}.`;
+}

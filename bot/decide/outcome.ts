@@ -1,0 +1,86 @@
+import type { RegistryReport } from '#registry/markdown/pull-request/registry-report.ts';
+import { registryDetails, registryOutcome, registrySentence } from '#registry/markdown/pull-request/registry-report.ts';
+import type { Pull } from '../snapshot/snapshot.ts';
+import { annotationsOf } from './annotations.ts';
+import type { Action, Annotation } from './plan.ts';
+import type { State } from './state.ts';
+
+export type Conclusion = Extract<Action, { kind: 'check' }>['conclusion'];
+
+/** What one model on one head comes to, as a check says it. */
+export interface Outcome {
+  conclusion: Conclusion;
+  /** One finished sentence, plain text. */
+  title: string;
+  /** More of it, as Markdown; may be empty. */
+  details: string;
+  annotations: Annotation[];
+}
+
+const CONCLUSIONS = { pass: 'success', fail: 'failure', inconclusive: 'action_required' } as const;
+
+/** What the evaluation of a model comes to. Only numbers of our own branches, judged by the base's policy, turn it green. */
+export function evaluationOutcome(pull: Pull, model: string, state: State): Outcome {
+  const plain = (conclusion: Conclusion, title: string): Outcome => ({
+    conclusion,
+    title,
+    details: '',
+    annotations: annotationsOf(pull, model, state),
+  });
+  switch (state.kind) {
+    case 'waiting':
+      return plain(null, `${model}: waiting for the evaluation.`);
+    case 'overdue':
+      return plain('action_required', `${model}: no evidence after ${state.minutes} minutes.`);
+    case 'failed':
+      return plain('failure', `${model}: ${failureSentence(state.run)}.`);
+    case 'broken':
+      return plain('failure', `${model}: its model.yaml can’t be read.`);
+    case 'unreadable':
+      return plain('action_required', `${model}: ${state.problem}.`);
+    case 'removed':
+      return plain('action_required', `${model} is gone, with the policy that it was judged by: a person decides.`);
+    case 'judged': {
+      const { policy, verdict } = state;
+      if (pull.fork) return plain('action_required', `A claim of a fork, not trusted: ${verdict.sentence}`);
+      if (policy === 'base') return plain(CONCLUSIONS[verdict.verdict], verdict.sentence);
+      const conclusion = verdict.verdict === 'fail' ? 'failure' : 'action_required';
+      return plain(conclusion, `By the policy that the pull request brings: ${verdict.sentence}`);
+    }
+  }
+}
+
+/** Where and how a run ended without evidence; without a full stop. */
+export function failureSentence({
+  conclusion,
+  failure,
+}: {
+  conclusion: string | null;
+  failure: { job: string } | null;
+}) {
+  if (failure !== null) return `the workflow failed at ${failure.job}`;
+  if (conclusion === 'success') return 'the workflow ended well, but brought no evidence of this model';
+  if (conclusion === 'action_required') return 'the workflow waits until a maintainer lets it run';
+  return `the workflow ended without evidence (${conclusion ?? 'nobody knows how'})`;
+}
+
+/** What the changes of a model's registry come to. */
+export function registryConclusion(report: RegistryReport): Outcome {
+  return {
+    conclusion: CONCLUSIONS[registryOutcome(report)],
+    title: registrySentence(report),
+    details: registryDetails(report),
+    annotations: report.faults.map(({ fix, line, message, path }) => ({
+      path,
+      line: line ?? 1,
+      level: 'failure',
+      message: `${message} ${fix}`,
+    })),
+  };
+}
+
+/** Failure before what a person must do, that before what is not known yet; nothing to judge is a success. */
+export function worst(conclusions: readonly Conclusion[]): Conclusion {
+  for (const one of ['failure', 'action_required', null] as const) if (conclusions.includes(one)) return one;
+  return 'success';
+}

@@ -1,0 +1,29 @@
+import type { Status } from '../../verdict.ts';
+import { code, prose } from '../escape.ts';
+import { MARKS } from '../evaluation/cells.ts';
+
+/** What we say to a command. */
+export interface Answer {
+  /** The command as it was written. */
+  asked: string;
+  /** Login of who wrote it. */
+  by: string;
+  /** Finished sentences, plain text; with a verdict before those that state one. */
+  lines: { mark: Status | null; sentence: string }[];
+}
+
+const MOST_LINES = 12;
+
+/** The answers to commands, newest last. */
+export function answersPart(answers: readonly Answer[]): string[] {
+  if (answers.length === 0) return [];
+  const each = answers.map(({ asked, by, lines }) => {
+    const shown = lines.slice(0, MOST_LINES).map(({ mark, sentence }) => {
+      const text = prose([...sentence].slice(0, 500).join(''));
+      return `- ${mark === null ? 'Answer: ' : `${MARKS[mark]} `}${text}`;
+    });
+    if (lines.length > MOST_LINES) shown.push(`- and ${lines.length - MOST_LINES} more`);
+    return `${code(asked)}, asked by ${code(by)}:\n${shown.join('\n')}`;
+  });
+  return [`#### Answers\n\n${each.join('\n\n')}`];
+}

@@ -1,0 +1,47 @@
+import type { Status, Verdict } from '../../verdict.ts';
+import type { Section } from '../budget.ts';
+import { code, prose } from '../escape.ts';
+import { MARKS } from '../evaluation/cells.ts';
+import { plural } from '../number.ts';
+
+/** What the policy that a pull request brings would say; the base's decides. */
+export interface Proposal {
+  verdict: Verdict;
+  /** Promotions of before that it would judge otherwise. */
+  flips: { version: string; from: Status; to: Status; sentence: string }[];
+  /** Of how many. */
+  promotions: number;
+}
+
+const MOST_FINDINGS = 20;
+
+export function proposalPart({ flips, promotions, verdict }: Proposal): Section {
+  const findings = verdict.findings.filter(({ status }) => status !== 'pass');
+  const lines = [
+    `This pull request changes the policy. **The base’s decides.** By the one that it brings: ${MARKS[verdict.verdict]} ${prose(verdict.sentence)}`,
+    findings
+      .slice(0, MOST_FINDINGS)
+      .map(({ sentence, status }) => `- ${MARKS[status]} ${prose(sentence)}`)
+      .join('\n'),
+    judgedAgain(flips.length, promotions),
+    flips
+      .map(
+        ({ from, sentence, to, version }) =>
+          `- ${code(version)}: ${MARKS[from]} ${from} → ${MARKS[to]} ${to}. ${prose(sentence)}`,
+      )
+      .join('\n'),
+  ];
+  const text = `#### The policy changes\n\n${lines.filter((line) => line !== '').join('\n\n')}`;
+  return { name: 'what the new policy would say', weight: 97, text };
+}
+
+function judgedAgain(flips: number, promotions: number): string {
+  if (promotions === 0) return 'The registry holds no evidence of earlier promotions that could be judged again.';
+  const last =
+    promotions === 1
+      ? 'The last promotion'
+      : `Of the last ${plural(promotions, 'promotion')}, judged again by their stored evidence`;
+  if (promotions === 1)
+    return `${last}, judged again by its stored evidence, ${flips === 0 ? 'keeps its verdict.' : 'would flip:'}`;
+  return flips === 0 ? `${last}, none would flip.` : `${last}, ${flips} would flip:`;
+}
