@@ -1,8 +1,9 @@
 import { changesOf } from '#registry/contract.ts';
 import type { Finding } from '#registry/verdict.ts';
 import type { Pull } from '../snapshot/snapshot.ts';
+import { soundModel } from './model-at.ts';
 import type { Annotation } from './plan.ts';
-import { own } from './policy-change.ts';
+
 import type { Judged, State } from './state.ts';
 
 /** Remarks on the lines of model.yaml and features.sql, as the head has them, that findings speak of. */
@@ -27,8 +28,8 @@ function findingsAt(pull: Pull, model: string, { evaluation, linesOfHead, verdic
     .sort((a, b) => order[a.status] - order[b.status])
     .flatMap((finding) => (linesOfHead ? ruleAt(finding) : []));
   const narrowed = evaluation.declared_major ? [] : changesOf(evaluation).filter(({ kind }) => kind === 'narrowed');
-  const head = own(pull.atHead.models, model);
-  const features = head?.model != null && head.features !== null ? `models/${model}/${head.model.features}` : null;
+  const head = soundModel(pull.atHead, model);
+  const features = head !== null && head.features !== null ? `models/${model}/${head.model.features}` : null;
   const sql = narrowed.flatMap(({ sentence }): Annotation[] =>
     features === null ? [] : [{ path: features, line: 1, level: 'failure', message: sentence }],
   );

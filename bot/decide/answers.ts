@@ -3,8 +3,8 @@ import type { Answer } from '#registry/markdown/pull-request/answers.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { type Command, firstLine, parseCommand } from './command.ts';
 import { explain } from './explain.ts';
+import { soundModel } from './model-at.ts';
 import type { Action } from './plan.ts';
-import { own } from './policy-change.ts';
 import type { State } from './state.ts';
 import { withBounds } from './what-if.ts';
 
@@ -103,8 +103,8 @@ function linesFor(pull: Pull, model: string, state: State | null, command: Comma
       return state?.kind === 'judged' ? explain(state, command.what) : say(NOTHING);
     case 'what-if': {
       if (state?.kind !== 'judged') return say(NOTHING);
-      const at = own((state.policy === 'base' ? pull.atBase : pull.atHead).models, model);
-      if (at === undefined || at.model === null) return say(NOTHING);
+      const at = soundModel(state.policy === 'base' ? pull.atBase : pull.atHead, model);
+      if (at === null) return say(NOTHING);
       const other = withBounds(at.model, command.changes);
       if (other.model === null) return say(other.why);
       const { findings, sentence, verdict } = judge(other.model, state.evaluation, at.where);

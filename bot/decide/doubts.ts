@@ -2,12 +2,11 @@ import { canonicalJson } from '#registry/canonical-json.ts';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
 import type { Verdict } from '#registry/verdict.ts';
-import type { ModelAt, Snapshot } from '../snapshot/snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Sound } from './model-at.ts';
 
 /** How far a clock may run ahead of ours. */
 const AHEAD = 2 * 60_000;
-
-type Sound = Extract<ModelAt, { problem: null }>;
 
 /**
  * Why evidence does not say what the base's policy asks, though its numbers may be good: it was measured on other data, or

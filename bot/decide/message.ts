@@ -1,8 +1,8 @@
 import { type Recipe, recipeChanges } from '#registry/markdown/pull-request/changes.ts';
 import type { EvaluationMessage } from '#registry/markdown/pull-request/comment.ts';
-import type { Pull } from '../snapshot/snapshot.ts';
+import type { Pull, Tree } from '../snapshot/snapshot.ts';
+import { soundModel } from './model-at.ts';
 import { failureSentence } from './outcome.ts';
-import { own } from './policy-change.ts';
 import type { Judged, State } from './state.ts';
 
 /** What the comment on a pull request says of the evaluation of one model. */
@@ -73,23 +73,21 @@ function nextStep(pull: Pull, { policy, verdict }: Judged): string {
 }
 
 function changesOf({ atBase, atHead }: Pull, model: string, { evaluation }: Judged): string[] {
-  const before = recipe(atBase.models, model);
-  const after = recipe(atHead.models, model);
+  const before = recipe(atBase, model);
+  const after = recipe(atHead, model);
   return before === null || after === null ? [] : recipeChanges(before, after, evaluation);
 }
 
-function recipe(models: Pull['atBase']['models'], name: string): Recipe | null {
-  const at = own(models, name);
-  return at === undefined || at.model === null
-    ? null
-    : { model: at.model, features: at.features, training: at.lock?.train ?? null };
+function recipe(tree: Tree, name: string): Recipe | null {
+  const at = soundModel(tree, name);
+  return at === null ? null : { model: at.model, features: at.features, training: at.lock?.train ?? null };
 }
 
 /** Where the policy that decides is shown, on the same server as the run. */
 function policyUrl({ atHead, base, head }: Pull, model: string, { linesOfHead, policy, run }: Judged): string {
   const [repository] = run.url.split('/actions/');
-  const where = own(atHead.models, model);
-  const line = linesOfHead && where?.model != null ? where.where.line(['evaluate']) : null;
+  const at = soundModel(atHead, model);
+  const line = linesOfHead && at !== null ? at.where.line(['evaluate']) : null;
   const commit = policy === 'base' && !linesOfHead ? base.sha : head.sha;
   return `${repository}/blob/${commit}/models/${model}/model.yaml${line === null ? '' : `#L${line}`}`;
 }

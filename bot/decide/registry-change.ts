@@ -148,7 +148,7 @@ function borrowed(state: ModelState, changed: readonly FileChange[]): Fault[] {
   const brought = new Set(changed.filter(({ after }) => after !== null).map(({ path }) => path));
   return addedBy(state.model, changed).flatMap((version) => {
     const manifest = state.manifests.get(version);
-    if (manifest == null) return [];
+    if (manifest === undefined || manifest === null) return [];
     const { evidence } = manifest.version;
     const named = [
       `training-${evidence.training}`,

@@ -2,9 +2,10 @@ import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { judge } from '#registry/judge.ts';
 import { policyText } from '#registry/parse-model.ts';
 import type { Verdict } from '#registry/verdict.ts';
-import type { ModelAt, Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
+import type { Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
 import { doubtsOf, withDoubts } from './doubts.ts';
-import { type Flip, flipsOf, own } from './policy-change.ts';
+import { own, type Sound } from './model-at.ts';
+import { type Flip, flipsOf } from './policy-change.ts';
 
 /** How far the judgement of one model on one head is. */
 export type State =
@@ -68,8 +69,6 @@ export function stateOf(snapshot: Snapshot, pull: Pull, model: string): State {
   const proposed = same ? null : proposal(pull, model, { base, head, evaluation });
   return { ...about, verdict, policy: 'base', linesOfHead: same, proposed };
 }
-
-type Sound = Extract<ModelAt, { problem: null }>;
 
 function proposal(
   pull: Pull,
