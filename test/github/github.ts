@@ -16,7 +16,7 @@ import { reviewRoutes } from './reviews.ts';
 import { roleRoutes } from './roles.ts';
 import { GITHUB_ACTIONS } from './route.ts';
 import { runRoutes } from './runs.ts';
-import { type Account, type App, type Delivery, newId, type Permissions, type World } from './state.ts';
+import { type Account, type Actor, type App, type Delivery, newId, type Permissions, type World } from './state.ts';
 
 const routes = new Map(
   [
@@ -76,6 +76,7 @@ export interface GitHubDouble {
   asPerson(login: string): Client;
   /** The App itself, by its JWT. */
   asJwt(app: App): Client;
+  as(actor: Actor): Client;
 }
 
 const SECOND = 1000;
@@ -152,6 +153,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubDouble {
       return createClient(desk, { kind: 'app', app: app.id, permissions, installation: installation.id });
     },
     asToken: (repo, permissions) => createClient(desk, { kind: 'token', repository: repo.id, permissions }),
+    as: (actor) => createClient(desk, actor),
     asJwt: (app) => createClient(desk, { kind: 'jwt', app: app.id }),
     asPerson: (login) => {
       accountOf(world, login);

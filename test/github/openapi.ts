@@ -25,16 +25,16 @@ export class Undescribed extends Error {
 
 const description: Description = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/openapi.json'), 'utf8'));
 
-/** Where GitHub's description is known to be wrong: the repository of a head is null once the fork was deleted. */
+// Where the description is wrong: the repository of a head is null once the fork was deleted;
 for (const name of ['pull-request', 'pull-request-simple']) {
-  const properties = JSON.stringify(description.schemas[name]);
-  description.schemas[name] = JSON.parse(
-    properties.replace(
-      '"repo":{"$ref":"#/schemas/repository"}',
-      '"repo":{"anyOf":[{"type":"null"},{"$ref":"#/schemas/repository"}]}',
-    ),
-  );
+  const always = '"repo":{"$ref":"#/schemas/repository"}';
+  const sometimes = '"repo":{"anyOf":[{"type":"null"},{"$ref":"#/schemas/repository"}]}';
+  description.schemas[name] = JSON.parse(JSON.stringify(description.schemas[name]).replace(always, sometimes));
 }
+// and an installation's account is a user or an enterprise, as it says elsewhere, and not both.
+const installations = description.routes['GET /app/installations'];
+if (installations !== undefined)
+  installations.responses['200'] = { type: 'array', items: { $ref: '#/schemas/installation' } };
 
 const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, validateFormats: true });
 ajv.addFormat('uri', (text: string) => URL.canParse(text.replaceAll(/[{}]/g, '')));
@@ -68,6 +68,17 @@ const isJson = (value: unknown): value is Json => typeof value === 'object' && v
 
 /** What Octokit itself understands among the parameters; never sent. */
 const OWN = ['request', 'headers', 'mediaType', 'baseUrl'];
+
+/** The types of the parameters in path and query. */
+export function parametersOf(route: string): Record<string, unknown> {
+  const parameters = description.routes[route]?.parameters ?? [];
+  return Object.fromEntries(
+    parameters.map(({ name, schema }) => {
+      const [first] = Array.isArray(schema['oneOf']) ? schema['oneOf'] : [schema];
+      return [name, isJson(first) ? first['type'] : undefined];
+    }),
+  );
+}
 
 /**
  * The parameters of a request, after GitHub's description: the route exists, every path parameter is there, all have their

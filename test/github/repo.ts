@@ -12,6 +12,7 @@ import type { Desk } from './requests.ts';
 import { addReview, dismissReview, type NewReview } from './reviews.ts';
 import { addRun, sendRun } from './runs.ts';
 import {
+  type Artifact,
   type CheckRun,
   type Comment,
   type Job,
@@ -98,6 +99,8 @@ export interface Repo {
   rerequest(check: number, by: string): void;
   startRun(wanted: StartRun): number;
   completeRun(run: number, ending?: EndRun): void;
+  jobs(run: number): Job[];
+  artifacts(run: number): Artifact[];
 }
 
 export const WORKFLOW = '.github/workflows/tiltyard.yml';
@@ -284,6 +287,12 @@ function handle(desk: Desk, id: number): Repo {
           actor: person(wanted.by ?? of?.author ?? 'ann'),
         }).id;
       }),
+    jobs: (which) =>
+      find(
+        own().runs.find((one) => one.id === which),
+        `run ${which}`,
+      ).jobs,
+    artifacts: (which) => own().artifacts.filter(({ run }) => run === which),
     completeRun: (which, { artifacts = [], conclusion = 'success', jobs = [] } = {}) =>
       change(() => {
         const run = find(

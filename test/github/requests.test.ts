@@ -31,7 +31,10 @@ describe('a token', () => {
     const route = 'GET /repos/{owner}/{repo}';
     await expect(client.request(route, { owner: 'else', repo: 'models' })).rejects.toMatchObject({ status: 404 });
     github.suspend(app, 'acme', true);
-    await expect(client.request(route, place)).rejects.toMatchObject({ status: 403, message: expect.stringContaining('suspended') });
+    await expect(client.request(route, place)).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining('suspended'),
+    });
     github.suspend(app, 'acme', false);
     await expect(client.request(route, place)).resolves.toMatchObject({ status: 200 });
   });
