@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { loadModel } from '#lib/load-model.ts';
+import { readTextIfThere } from '#lib/read-text.ts';
 import type { Verb } from '#lib/verb.ts';
 import { writeTogether } from '#lib/write.ts';
 import { type DataLock, dataLockPath, PINNED, type Pin, parseDataLock } from '#registry/data-lock.ts';
@@ -28,7 +28,7 @@ export const verb: Verb<typeof PinInputs> = {
     const root = resolve(inputs.root);
     const { model } = await loadModel(root, inputs.model);
     const path = dataLockPath(model.name);
-    const text = await readFile(join(root, path), 'utf8').catch(() => null);
+    const text = await readTextIfThere(join(root, path), path);
     const before = text === null ? {} : parseDataLock(text, path).value;
     const names = PINNED.filter((name) =>
       inputs.data === 'all' ? model.data[name] !== undefined : name === inputs.data,

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Channels, parseChannels } from '#registry/channels.ts';
 import type { ReadDocument } from '#registry/document.ts';
 import { UserError } from '#registry/error.ts';
 import { parseVersion, type Version, VersionNumber } from '#registry/version.ts';
 import { byVersion } from '#registry/version-order.ts';
+import { readTextIfThere } from '../read-text.ts';
 
 /** The folder of a model's registry, from the repository's root. */
 export function registryFolder(model: string): string {
@@ -17,7 +18,7 @@ export async function readChannels(
   model: string,
 ): Promise<{ path: string; text: string | null; document: ReadDocument<Channels> }> {
   const path = join(registryFolder(model), 'channels.yaml');
-  const text = await readFile(join(root, path), 'utf8').catch(() => null);
+  const text = await readTextIfThere(join(root, path), path);
   return { path, text, document: parseChannels(text ?? '{}', path) };
 }
 
@@ -35,7 +36,7 @@ export async function listVersions(root: string, model: string): Promise<Version
 export async function readVersion(root: string, model: string, version: VersionNumber): Promise<ReadDocument<Version>> {
   const folder = join(registryFolder(model), 'versions');
   const path = join(folder, `${version}.yaml`);
-  const text = await readFile(join(root, path), 'utf8').catch(() => null);
+  const text = await readTextIfThere(join(root, path), path);
   if (text === null) {
     const known = await listVersions(root, model);
     throw new UserError(`${folder} does not have version ${version}`, {
