@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonOf } from '../fixtures/evaluation.ts';
 import { createScene } from '../github/scene.ts';
+import { lookAt } from './look-at.ts';
 
 const worse = { comparisons: [comparisonOf('roc_auc', 0.7, 0.6, 0.001)] };
 
 describe('look', () => {
   it('gives a pull request one comment and its checks, and leaves them alone while nothing changes', async () => {
-    const { evaluate, github, look, propose, repo } = createScene();
+    const scene = createScene();
+    const { evaluate, github, propose, repo } = scene;
     const pull = propose();
-    await look();
+    await lookAt(scene);
     expect(repo.comments(pull).map(({ body }) => body)).toEqual([expect.stringContaining('waiting for the workflow')]);
     expect(repo.checks(repo.pull(pull).head.sha).map(({ name, status }) => [name, status])).toEqual([
       ['tiltyard / flight-delay', 'in_progress'],
@@ -16,7 +18,7 @@ describe('look', () => {
     ]);
 
     evaluate(pull);
-    await look();
+    await lookAt(scene);
     expect(repo.comments(pull)).toMatchObject([{ author: 'tiltyard[bot]', body: expect.stringContaining('better') }]);
     expect(repo.checks(repo.pull(pull).head.sha).map(({ conclusion, name }) => [name, conclusion])).toEqual([
       ['tiltyard / flight-delay', 'success'],
@@ -24,41 +26,43 @@ describe('look', () => {
     ]);
 
     github.faults.forget();
-    const done = await look();
+    const done = await lookAt(scene);
     expect(done).toEqual([]);
     expect(github.faults.calls.filter((route) => !route.startsWith('GET '))).toEqual([]);
   });
 
   it('keeps what earlier heads came to, and judges the new one by itself', async () => {
-    const { evaluate, look, propose, repo } = createScene();
+    const scene = createScene();
+    const { evaluate, propose, repo } = scene;
     const pull = propose();
     const first = repo.pull(pull).head.sha;
     evaluate(pull);
-    await look();
+    await lookAt(scene);
     const second = repo.push('better', { 'models/flight-delay/features.sql': 'SELECT flight_id, delay FROM source\n' });
-    await look();
+    await lookAt(scene);
     const [comment] = repo.comments(pull);
     expect(comment?.body).toContain('waiting for the workflow');
     expect(comment?.body).toContain(first.slice(0, 7));
     evaluate(pull, worse);
-    await look();
+    await lookAt(scene);
     expect(repo.comments(pull)).toHaveLength(1);
     expect(repo.checks(first).map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
     expect(repo.checks(second).map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
   });
 
   it('takes back a conclusion when the workflow runs again', async () => {
-    const { evaluate, look, propose, repo } = createScene();
+    const scene = createScene();
+    const { evaluate, propose, repo } = scene;
     const pull = propose();
     const { sha } = repo.pull(pull).head;
     evaluate(pull);
-    await look();
+    await lookAt(scene);
     evaluate(pull, worse);
-    await look();
+    await lookAt(scene);
     expect(repo.checks(sha).map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
     expect(repo.comments(pull)).toHaveLength(1);
     repo.startRun({ pull });
-    await look();
+    await lookAt(scene);
     expect(repo.checks(sha).map(({ conclusion, status }) => [status, conclusion])).toEqual([
       ['in_progress', null],
       ['in_progress', null],
@@ -66,20 +70,22 @@ describe('look', () => {
   });
 
   it('leaves one comment after two looks at once and one more', async () => {
-    const { app, evaluate, github, look, propose, repo } = createScene();
+    const scene = createScene();
+    const { app, evaluate, github, propose, repo } = scene;
     const pull = propose();
     evaluate(pull);
-    await Promise.all([look(), look(github.asApp(app, 'acme'))]);
-    await look();
+    await Promise.all([lookAt(scene), lookAt(scene, github.asApp(app, 'acme'))]);
+    await lookAt(scene);
     expect(repo.comments(pull)).toHaveLength(1);
     expect(repo.checks(repo.pull(pull).head.sha)).toHaveLength(2);
   });
 
   it('never makes a check green by the numbers of a fork', async () => {
-    const { evaluate, look, propose, repo } = createScene();
+    const scene = createScene();
+    const { evaluate, propose, repo } = scene;
     const pull = propose({ by: 'eve', from: repo.fork('eve') });
     evaluate(pull);
-    await look();
+    await lookAt(scene);
     expect(repo.comments(pull)).toMatchObject([{ body: expect.stringContaining('A claim, not trusted') }]);
     expect(repo.checks(repo.pull(pull).head.sha).map(({ conclusion }) => conclusion)).toEqual([
       'action_required',
@@ -88,9 +94,10 @@ describe('look', () => {
   });
 
   it('gives a check to a pull request that touches no model, and no comment', async () => {
-    const { look, propose, repo } = createScene();
+    const scene = createScene();
+    const { propose, repo } = scene;
     const pull = propose({ files: { 'README.md': '# Our models\n' } });
-    await look();
+    await lookAt(scene);
     expect(repo.comments(pull)).toEqual([]);
     expect(repo.checks(repo.pull(pull).head.sha)).toMatchObject([{ name: 'tiltyard', conclusion: 'success' }]);
   });
