@@ -50,8 +50,7 @@ export function inert(text: string): string {
     .replace(/\s+/gu, ' ')
     .replace(INVISIBLE, '\uFFFD')
     .replaceAll('@', '＠')
-    .replaceAll('<', '‹')
-    .replaceAll('>', '›')
+    .replace(/<(?=[a-z/!?])/giu, '‹')
     .replaceAll('://', ':∕∕')
     .replaceAll('](', '] (')
     .replace(/www\./giu, 'www․');

@@ -5,6 +5,10 @@ import { cappedTable, table } from './table.ts';
 
 /** What a training came to, for a terminal: one finished sentence a line. `by` names who made it before, if anybody. */
 export function trainingLines(training: Training, primary: string, by: string | null): string[] {
+  return [...sentencesOf(training, primary, by), `Its digest is ${training.artifact.digest}.`];
+}
+
+function sentencesOf(training: Training, primary: string, by: string | null): string[] {
   const { artifact, lineage, validation, seed_spread: spread, verification, timing } = training;
   const { rows, start, end } = lineage.data.train;
   const span = start === null ? '' : `, ${start} to ${end}`;
@@ -28,15 +32,15 @@ export function trainingLines(training: Training, primary: string, by: string | 
     const how = verification.same_digest ? 'the same artifact' : `the same metrics within ${verification.tolerance}`;
     lines.push(`Trained twice, it gave ${how}.`);
   }
-  lines.push(`Its digest is ${artifact.digest}.`);
   return lines;
 }
 
 /** The same for the summary page of a job, with all metrics. */
 export function trainingSummary(training: Training, primary: string, by: string | null): string {
-  const [made, ...lines] = trainingLines(training, primary, by);
+  const [made, ...lines] = sentencesOf(training, primary, by);
   const metrics = Object.entries(training.validation?.metrics ?? {});
-  const sentences = lines.map((line) => `- ${prose(line)}`);
+  // The digest is there to be copied: without the full stop behind it.
+  const sentences = [...lines.map((line) => `- ${prose(line)}`), `- Its digest is ${code(training.artifact.digest)}.`];
   const rows = metrics.map(([name, value]) => [code(name), fixed(value, 4)]);
   const measured =
     rows.length === 0

@@ -146,8 +146,14 @@ function registryPart({ evaluation, head, model }: Message, report: RegistryRepo
 
 function earlier(history: readonly Past[]): string[] {
   if (history.length === 0) return [];
-  const lines = history.toReversed().map(({ head, line }) => `- ${code(head.slice(0, 7))}: ${prose(line)}`);
+  const lines = history.toReversed().map(({ head, line }) => `- ${code(head.slice(0, 7))}: ${marked(line)}`);
   return [folded('History', lines.join('\n'))];
+}
+
+/** A line of the history, whose mark is ours. */
+function marked(line: string): string {
+  const mark = Object.values(MARKS).find((one) => line.startsWith(`${one} `));
+  return mark === undefined ? prose(line) : `${mark} ${prose(line.slice(mark.length))}`;
 }
 
 const run = (url: string | null) => (link('run', url) === '' ? '' : `, ${link('run', url)}`);
