@@ -1,4 +1,4 @@
-import type { GitHub, GitHub } from '#registry/github/client.ts';
+import type { GitHub } from '#registry/github/client.ts';
 import { look } from '../../bot/look.ts';
 import type { Scene } from '../github/scene.ts';
 

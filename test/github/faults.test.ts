@@ -70,8 +70,8 @@ describe('a fault', () => {
   it('comes again until it is taken away', async () => {
     const { create, github, list, pull, repo } = setUp();
     github.faults.always('error-before', CREATE);
-    await expect(create()).rejects.toThrow();
-    await expect(create()).rejects.toThrow();
+    await expect(create()).rejects.toThrow('Server Error');
+    await expect(create()).rejects.toThrow('Server Error');
     await list();
     github.faults.clear();
     await create();
