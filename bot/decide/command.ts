@@ -38,7 +38,7 @@ export function parseCommand(body: string): Command | null {
   switch (word) {
     case 'evaluate':
     case 'help':
-      return rest.length === 0 ? { kind: word } : { kind: 'unknown', why: `${word} takes nothing after it.` };
+      return rest.length === 0 ? { kind: word } : { kind: 'unknown', why: `Nothing stands after ${word}.` };
     case 'explain':
       return rest.length === 0
         ? { kind: 'unknown', why: 'Say what to explain: a metric, or a slice as `origin=ORD`.' }

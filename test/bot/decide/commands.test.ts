@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Command, isCommand, parseCommand } from '../../../bot/decide/command.ts';
+import { decide } from '../../../bot/decide/decide.ts';
+import { withBounds } from '../../../bot/decide/what-if.ts';
+import type { Comment, Pull } from '../../../bot/snapshot/snapshot.ts';
+import { flightModel } from '../../fixtures/model.ts';
+import { bare } from '../../registry/markdown/bare.ts';
+import { after } from './github-after.ts';
+import { ago, alice, bob, commentOf, eve, person, pullOf, runOf, snapshotOf } from './snapshot.ts';
+
+const allowed = { permission: 'write' } as const;
+const commanded = (body: string, edits: Partial<Comment> = allowed, pull: Partial<Pull> = {}) =>
+  snapshotOf([pullOf({ comments: [commentOf(body, edits)], ...pull })]);
+const answer = (snapshot: ReturnType<typeof commanded>) => {
+  const [body] = decide(snapshot).actions.flatMap((action) => (action.kind === 'comment' ? [action.body] : []));
+  return /#### Answers\n\n([^]*?)(?=\n\n<details><summary>History|$)/.exec(body)?.[1] ?? null;
+};
+const kinds = (snapshot: ReturnType<typeof commanded>) =>
+  decide(snapshot).actions.flatMap((action) =>
+    action.kind === 'react' ? [`react ${action.content}`] : action.kind === 'rerun' ? [`rerun ${action.run}`] : [],
+  );
+
+describe('parseCommand', () => {
+  it.each<[string, Command | null]>([
+    ['/tiltyard evaluate', { kind: 'evaluate' }],
+    ['/tiltyard  evaluate \r\nplease', { kind: 'evaluate' }],
+    ['/tiltyard', { kind: 'help' }],
+    ['/tiltyard\nevaluate', { kind: 'help' }],
+    ['/tiltyard help', { kind: 'help' }],
+    ['/tiltyard explain roc_auc', { kind: 'explain', what: 'roc_auc' }],
+    ['/tiltyard explain origin=New York', { kind: 'explain', what: 'origin=New York' }],
+    [
+      '/tiltyard what-if max_loss=0.004',
+      { kind: 'what-if', changes: [{ rule: null, bound: 'max_loss', value: 0.004 }] },
+    ],
+    [
+      '/tiltyard what-if log_loss.max_loss=1 p99_ms.at_most=4.5',
+      {
+        kind: 'what-if',
+        changes: [
+          { rule: 'log_loss', bound: 'max_loss', value: 1 },
+          { rule: 'p99_ms', bound: 'at_most', value: 4.5 },
+        ],
+      },
+    ],
+    ['/tiltyard override roc_auc', { kind: 'later', word: 'override' }],
+    ['/tiltyard rollback', { kind: 'later', word: 'rollback' }],
+    ['/tiltyarde evaluate', null],
+    [' /tiltyard evaluate', null],
+    ['Please /tiltyard evaluate', null],
+    ['/TILTYARD evaluate', null],
+    ['> /tiltyard evaluate', null],
+    ['', null],
+  ])('reads %j', (body, command) => {
+    expect(parseCommand(body)).toEqual(command);
+    expect(isCommand(body)).toBe(command !== null);
+  });
+
+  it.each([
+    'Evaluate',
+    'evaluate now',
+    'explain',
+    'what-if',
+    'what-if max_loss',
+    'what-if max_loss=',
+    'what-if max_loss=1e9',
+    'what-if max_loss=NaN',
+    'what-if max_loss=0x1',
+    'what-if max_loss=.5',
+    'what-if max_loss=1 max_loss',
+    'what-if nothing=1',
+    'what-if constructor=1',
+    'what-if __proto__.max_loss=1=2',
+    `what-if max_loss=${'1'.repeat(40)}`,
+    `what-if ${'max_loss=1 '.repeat(11)}`,
+    'merge',
+    'constructor',
+    `explain ${'x'.repeat(400)}`,
+  ])('does not understand `%s`', (text) => {
+    expect(parseCommand(`/tiltyard ${text}`)).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringMatching(/^[A-Z].*\.$/),
+    });
+  });
+
+  it('S15 reads any text in time, without an exception', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
+        expect(parseCommand(`/tiltyard ${text}`)).not.toBeNull();
+        expect(parseCommand(`/tiltyard what-if ${text}`)).not.toBeNull();
+      }),
+      { numRuns: 500, seed: 7 },
+    );
+  });
+});
+
+describe('commands', () => {
+  it('runs the same run again, once, and says so', () => {
+    const snapshot = commanded('/tiltyard evaluate');
+    expect(kinds(snapshot)).toEqual(['rerun 17', 'react +1']);
+    expect(answer(snapshot)).toBe('`/tiltyard evaluate`, asked by `alice`:\n- Answer: The workflow is run again.');
+    const done = after(snapshot, decide(snapshot));
+    expect(done.pulls[0].runs).toMatchObject([{ attempt: 2, completed: false }]);
+    const waiting = after(done, decide(done));
+    expect(kinds(done)).toEqual([]);
+    expect(decide(waiting).actions).toEqual([]);
+  });
+
+  it('S14 does not run again what was run since the command, should a crash have lost the acknowledgement', () => {
+    const again = runOf({ attempt: 2, startedAt: ago(9) });
+    expect(kinds(commanded('/tiltyard evaluate', allowed, { runs: [again] }))).toEqual(['react +1']);
+    expect(kinds(commanded('/tiltyard evaluate', allowed, { runs: [{ ...again, completed: false }] }))).toEqual([
+      'react +1',
+    ]);
+    expect(kinds(commanded('/tiltyard evaluate', allowed, { runs: [] }))).toEqual(['react +1']);
+  });
+
+  it('leaves what was acknowledged alone, and keeps answering it', () => {
+    const snapshot = commanded('/tiltyard explain roc_auc', { answered: 'done' });
+    expect(kinds(snapshot)).toEqual([]);
+    expect(answer(snapshot)).toMatch(
+      /^`\/tiltyard explain roc_auc`, asked by `alice`:\n- ✅ roc_auc rose from 0.6402 to 0.7011/,
+    );
+    expect(kinds(commanded('/tiltyard evaluate', { answered: 'done' }))).toEqual([]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'a rule',
+      'log_loss',
+      /- ✅ log_loss fell from 0\.4688 to 0\.4402 .*The rule stands at models\/flight-delay\/model\.yaml:29\./,
+    ],
+    [
+      'a slice by its value',
+      'ORD',
+      /- ✅ origin=ORD \(26511 rows\), roc_auc: 0\.6400 with the champion, 0\.7104 with the candidate/,
+    ],
+    ['a slice by column and value', 'origin=TVL', /origin=TVL is too small to judge: 84 rows/],
+    ['a kind of finding', 'slices', /No loss of roc_auc beyond 0\.02/],
+    [
+      'a metric that no rule is about',
+      'f1',
+      /No rule is about f1; it is 0\.339 with the champion, 0\.404 with the candidate/,
+    ],
+    ['nothing', 'accuracies', /Nothing that was measured is called so\. There are roc_auc, log_loss/],
+    ['no pattern', '.*', /Nothing that was measured is called so/],
+  ])('explains %s', (_, what, expected) => {
+    expect(answer(commanded(`/tiltyard explain ${what}`))).toMatch(expected);
+  });
+
+  it('judges the stored evidence with other bounds, and changes nothing', () => {
+    const strict = commanded('/tiltyard what-if expected_calibration_error.at_most=0.01');
+    expect(answer(strict)).toMatch(
+      /^`\/tiltyard what-if expected_calibration_error\.at_most=0\.01`, asked by `alice`:\n- ❔ With that, flight-delay is inconclusive: .* Nothing changes by this: the policy in git decides\.\n- ❔ expected_calibration_error is/,
+    );
+    const conclusions = decide(strict).actions.flatMap((one) => (one.kind === 'check' ? [one.conclusion] : []));
+    expect(conclusions).toEqual(['success', 'success']);
+    expect(answer(commanded('/tiltyard what-if max_loss=0'))).toMatch(/- ✅ With that, flight-delay passes/);
+    expect(answer(commanded('/tiltyard what-if min_gain=0'))).toMatch(
+      /The rule on roc_auc has no min_gain; name the rule/,
+    );
+    expect(answer(commanded('/tiltyard what-if brier_score.max_loss=0'))).toMatch(
+      /No rule called brier_score has a max_loss/,
+    );
+    expect(answer(commanded('/tiltyard what-if max_loss=0', allowed, { runs: [] }))).toMatch(
+      /no evidence on this head/,
+    );
+  });
+
+  it('changes one bound of one rule by its name, and leaves the model that it was given alone', () => {
+    const model = flightModel();
+    const before = structuredClone(model);
+    const bounds = (text: string) => {
+      const command = parseCommand(`/tiltyard what-if ${text}`);
+      const { model: other } = withBounds(model, command?.kind === 'what-if' ? command.changes : []);
+      return other?.evaluate ?? null;
+    };
+    expect(bounds('roc_auc.max_loss=0.5')?.primary).toMatchObject({ metric: 'roc_auc', max_loss: 0.5 });
+    expect(bounds('p99_ms.max_ratio=2')?.guardrails[4]).toMatchObject({ latency: 'p99_ms', at_most: 5, max_ratio: 2 });
+    expect(bounds('size.at_most=2')?.guardrails[5]).toEqual({ size: 'megabytes', at_most: 2 });
+    expect(bounds('slices.max_loss=0.1')?.slices).toMatchObject({ max_loss: 0.1 });
+    expect(bounds('log_loss.max_loss=-1')).toBeNull();
+    expect(bounds('log_loss.at_most=1')).toBeNull();
+    expect(bounds('constructor.max_loss=1')).toBeNull();
+    expect(model).toEqual(before);
+  });
+
+  it.each<[string, string, Partial<Comment>, string]>([
+    [
+      'edited',
+      '/tiltyard evaluate',
+      { ...allowed, updatedAt: ago(9) },
+      'Sorry, this comment was edited, so that nobody can tell who asks: please write it anew.',
+    ],
+    [
+      'by somebody without write access',
+      '/tiltyard evaluate',
+      { author: eve, permission: 'read' },
+      'Sorry, commands are for people with write access to this repository.',
+    ],
+    [
+      'by an App',
+      '/tiltyard evaluate',
+      { ...allowed, author: person('other[bot]', 5, 'Bot') },
+      'Sorry, only people give commands.',
+    ],
+    [
+      'unknown',
+      '/tiltyard merge',
+      allowed,
+      'Sorry, I don’t understand this. I know evaluate, explain, what-if and help.',
+    ],
+    ['of promotion', '/tiltyard override log_loss', allowed, 'Sorry, override comes with promotion.'],
+  ])('refuses politely what is %s', (_, body, edits, why) => {
+    const snapshot = commanded(body, edits);
+    expect(kinds(snapshot)).toEqual(['react confused']);
+    expect(answer(snapshot)).toContain(`- Answer: ${why}`);
+    const done = after(snapshot, decide(snapshot));
+    expect(decide(done).actions).toEqual([]);
+  });
+
+  it('waits with a command until GitHub was asked what its author may do', () => {
+    expect(kinds(commanded('/tiltyard evaluate', { permission: null }))).toEqual([]);
+    expect(answer(commanded('/tiltyard evaluate', { permission: null }))).toBeNull();
+  });
+
+  it('shows the last three answers and the last refusal, so that nobody can push answers out', () => {
+    const comments = [
+      ...['roc_auc', 'log_loss', 'recall', 'slices'].map((what, i) =>
+        commentOf(`/tiltyard explain ${what}`, { id: i, author: bob, ...allowed }),
+      ),
+      ...Array.from({ length: 50 }, (_, i) =>
+        commentOf('/tiltyard evaluate', { id: 100 + i, author: eve, permission: 'read' }),
+      ),
+    ];
+    const shown = answer(snapshotOf([pullOf({ comments })]));
+    expect(shown?.match(/asked by `\w+`/g)).toEqual([
+      ...Array.from({ length: 3 }, () => 'asked by `bob`'),
+      'asked by `eve`',
+    ]);
+    expect(shown).not.toContain('explain roc_auc');
+  });
+
+  it('acknowledges a command where no model is touched, without a comment', () => {
+    const files: Pull['files'] = [{ path: 'README.md', status: 'modified' }];
+    const snapshot = commanded('/tiltyard help', allowed, { files });
+    expect(decide(snapshot).actions.map(({ kind }) => kind)).toEqual(['react', 'check']);
+  });
+
+  it('S15 repeats no command in a form that GitHub interprets', () => {
+    const nasty = fc.oneof(
+      fc.constantFrom(
+        '@acme/owners',
+        '![x](https://e.example/a.png)',
+        '<img src=x>',
+        '`` ` @bob',
+        '\u202Eevil',
+        '#1 GH-7',
+        '](http://e',
+        '| a |',
+      ),
+      fc.string({ unit: 'binary', maxLength: 60 }),
+    );
+    fc.assert(
+      fc.property(nasty, fc.constantFrom('', 'explain ', 'what-if ', 'override '), (text, word) => {
+        const found = answer(commanded(`/tiltyard ${word}${text}`, { ...allowed, author: { ...alice, login: text } }));
+        expect(bare(found ?? '')).not.toMatch(/@|<|\]\(|https?:|www\.|\p{Cf}/u);
+      }),
+      { numRuns: 200, seed: 7 },
+    );
+  });
+});
