@@ -12,11 +12,14 @@ import { EvaluateInputs } from './actions/evaluate/inputs.ts';
 import { generateMetrics } from './actions/lib/metrics/generate.ts';
 import { TrainInputs } from './actions/train/inputs.ts';
 import { Artifact } from './registry/artifact.ts';
+import { Channels } from './registry/channels.ts';
 import { DataLock } from './registry/data-lock.ts';
 import { Evaluation } from './registry/evidence/evaluation.ts';
+import { Training } from './registry/evidence/training.ts';
 import type { MetricFacts } from './registry/metric.ts';
 import { Model, metricParameter } from './registry/model.ts';
 import { Settings } from './registry/settings.ts';
+import { Version } from './registry/version.ts';
 import { type Field, fields } from './registry/yaml/fields.ts';
 
 // npm run generate: writes every file that follows from others. A test compares them with what this gives.
@@ -37,7 +40,10 @@ function schemas(): Generated[] {
     { name: 'model', schema: Model, io: 'input' },
     { name: 'settings', schema: Settings, io: 'input' },
     { name: 'data-lock', schema: DataLock, io: 'input' },
+    { name: 'channels', schema: Channels, io: 'input' },
+    { name: 'version', schema: Version, io: 'output' },
     { name: 'artifact', schema: Artifact, io: 'input' },
+    { name: 'training', schema: Training, io: 'output' },
     { name: 'evaluation', schema: Evaluation, io: 'output' },
   ] as const;
   return documents.map(({ name, schema, io }) => {

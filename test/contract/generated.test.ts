@@ -34,3 +34,22 @@ describe('the JSON Schema of model.yaml', () => {
     }
   });
 });
+
+describe('the JSON Schema of channels.yaml', () => {
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(
+    JSON.parse(readFileSync(`${root}registry/schemas/channels.json`, 'utf8')),
+  );
+  const [, shown = ''] = /```yaml\n([^]*?)```/.exec(readFileSync(`${root}docs/registry.md`, 'utf8')) ?? [];
+
+  it('accepts what docs/registry.md shows, and a file that leaves all of it out', () => {
+    expect(validate(parse(shown)), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({})).toBe(true);
+  });
+
+  it('refuses an unknown key, a canary without its traffic, and a quarantine without a reason', () => {
+    const document: Record<string, unknown> = parse(shown);
+    expect(validate({ ...document, cannary: null })).toBe(false);
+    expect(validate({ ...document, canary: { version: '1.5.0' } })).toBe(false);
+    expect(validate({ ...document, quarantined: [{ version: '1.1.0', digest: 'ab'.repeat(32) }] })).toBe(false);
+  });
+});
