@@ -1,5 +1,5 @@
 import { appById, appJson, installationJson } from './accounts.ts';
-import { minimalRepositoryJson } from './repositories.ts';
+import { repositoryJson } from './repositories.ts';
 import { type Call, counted, integer, listed, notFound, Refusal, type Route, repositoryOf } from './route.ts';
 import { type App, type Installation, isoSeconds, type Permissions } from './state.ts';
 import { issueToken } from './tokens.ts';
@@ -91,7 +91,7 @@ export const appRoutes: Route[] = [
       if (actor.kind !== 'app') throw new Refusal(403, 'Resource not accessible by integration');
       const account = appById(world, actor.app).installations.find(({ id }) => id === actor.installation)?.account;
       const found = world.repositories.filter(({ owner }) => owner === account);
-      return counted(call, 'repositories', found, (one) => ({ ...minimalRepositoryJson(world, one) }));
+      return counted(call, 'repositories', found, (one) => repositoryJson(world, one));
     },
   },
 ];
