@@ -24,7 +24,7 @@ export function touchedBy(pull: Pull): Touched {
   });
   const registries = registryChanges(pull).map(({ path }) => registryOf(path));
   // Where it could not be read, nobody knows what it changes.
-  if (pull.registry !== null && pull.registry.problem !== null) registries.push('');
+  if (pull.registry !== null && pull.registry.problem !== null && registries.length === 0) registries.push('');
   return {
     models: (all ? [...known] : [...new Set(named)].filter((name) => known.has(name))).sort(),
     registries: [...new Set(registries)].sort(),

@@ -56,7 +56,7 @@ export function inert(text: string): string {
     .replace(/www\./giu, 'www․');
 }
 
-const SAFE = /^[\p{L}\p{N}\p{M}\p{Sc}.,;:()%+=<>&/?!'‘’“”"…−–—×÷°·_-]*$/u;
+const SAFE = /^[\p{L}\p{N}\p{M}\p{Sc}.,;:()%+=<>&/?!'‘’“”"…−–—×÷°·→_-]*$/u;
 const LINKS = /\/\/|www\.|^\W*_|_\W*$|\$|gh-\d|(?<![\p{L}\p{N}])[0-9a-f]{7,64}(?![\p{L}\p{N}])/iu;
 
 /**

@@ -141,7 +141,8 @@ function registryPart({ evaluation, head, model }: Message, report: RegistryRepo
   const mark = MARKS[registryOutcome(report)];
   const details = registryDetails(report);
   const name = evaluation === null ? `${mark} **${prose(model)}**` : `${mark} **Registry**`;
-  return `${name}: ${prose(registrySentence(report))} (head ${code(head.slice(0, 7))})${details === '' ? '' : `\n\n${details}`}`;
+  const sentence = prose(registrySentence(report));
+  return `${name} (head ${code(head.slice(0, 7))}): ${sentence}${details === '' ? '' : `\n\n${details}`}`;
 }
 
 function earlier(history: readonly Past[]): string[] {
