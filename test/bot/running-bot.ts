@@ -2,19 +2,19 @@ import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { GitHub, Place } from '#registry/github/client.ts';
 import { type Bot, createBot } from '../../bot/bot.ts';
-import { type Connection, createProbot } from '../../bot/connection.ts';
+import { type Connection, connectApp, createProbot } from '../../bot/connection.ts';
 import { createLog } from '../../bot/log.ts';
 import { createMetrics, type Metrics } from '../../bot/metrics.ts';
 import { type RunningServer, serve } from '../../bot/server.ts';
 import type { Snapshot } from '../../bot/snapshot/snapshot.ts';
 
 export const SECRET = 'a secret that nobody else knows';
-/** Of no App: made for the tests. */
-export const PRIVATE_KEY = generateKeyPairSync('rsa', {
+/** An App's keys, made for the tests. */
+export const KEYS = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
-}).privateKey;
+});
 
 /** The bot's server on a port of this machine, with Probot as it is. */
 export interface RunningBot {
@@ -50,13 +50,19 @@ export function oneClient(github: GitHub, us: Snapshot['us'], places: Place[] = 
   };
 }
 
-export async function runBot(connection: Connection): Promise<RunningBot> {
+/** The bot with a connection of the test's own, or as the App `id` at the API at `url`; by the double's clock. */
+export async function runBot(
+  to: Connection | { id: number; url: string },
+  now: () => Date = () => new Date(),
+): Promise<RunningBot> {
   const log: string[] = [];
   const write = (line: string) => void log.push(line);
-  const logger = createLog('debug', [PRIVATE_KEY, SECRET], { write });
+  const logger = createLog('debug', [KEYS.privateKey, SECRET], { write });
   const metrics = createMetrics();
-  const now = () => new Date();
-  const probot = createProbot({ id: 1, privateKey: PRIVATE_KEY, webhookSecret: SECRET }, { metrics, log: logger, now });
+  const [id, apiUrl] = 'url' in to ? [to.id, to.url] : [1, undefined];
+  const reach = { metrics, log: logger, now, apiUrl };
+  const probot = createProbot({ id, privateKey: KEYS.privateKey, webhookSecret: SECRET }, reach);
+  const connection = 'url' in to ? connectApp(probot, reach) : to;
   const woken: string[] = [];
   const inner = createBot({ connection, metrics, log: logger, now, settle: 0 });
   const wake = (place: Place) => {

@@ -160,7 +160,7 @@ describe('webhooks', () => {
 
   it('S14 repeated, in whatever number, come to the same', async () => {
     const { client, evaluate, github, propose, repo, us: app } = createScene();
-    const { bot, send } = await runBot(oneClient(client, app));
+    const { bot, send } = await runBot(oneClient(client, app), github.now);
     const pull = propose();
     evaluate(pull);
     const deliveries = github.takeDeliveries();
@@ -184,10 +184,10 @@ describe('webhooks', () => {
 
 describe('the server', () => {
   it('L2 looks by itself at all repositories when it starts', async () => {
-    const { client, evaluate, propose, repo, us: app } = createScene();
+    const { client, evaluate, github, propose, repo, us: app } = createScene();
     const pull = propose();
     evaluate(pull);
-    const { bot } = await runBot(oneClient(client, app, [{ owner: repo.owner, repo: repo.repo }]));
+    const { bot } = await runBot(oneClient(client, app, [{ owner: repo.owner, repo: repo.repo }]), github.now);
     await expect.poll(() => repo.comments(pull)).toHaveLength(1);
     await bot.idle();
   });
@@ -205,9 +205,9 @@ describe('the server', () => {
         await released;
       },
     });
-    const { client, propose, repo, us: app } = scene;
+    const { client, github, propose, repo, us: app } = scene;
     const pull = propose();
-    const { bot, server, url } = await runBot(oneClient(client, app));
+    const { bot, server, url } = await runBot(oneClient(client, app), github.now);
     bot.wake({ owner: repo.owner, repo: repo.repo });
     await expect.poll(() => held).toBe(true);
     const closed = server.close();
@@ -219,9 +219,9 @@ describe('the server', () => {
   });
 
   it('says how it is, and counts what it does', async () => {
-    const { client, propose, repo, us: app } = createScene();
+    const { client, github, propose, repo, us: app } = createScene();
     const pull = propose();
-    const { bot, send, url } = await runBot(oneClient(client, app));
+    const { bot, send, url } = await runBot(oneClient(client, app), github.now);
     expect(await send('pull_request', { ...opened, number: pull })).toBe(200);
     await bot.idle();
     expect(await (await fetch(url('/healthz'))).text()).toBe('ok\n');
