@@ -70,8 +70,12 @@ function versionsOf(move: Move): VersionNumber[] {
 /** A version as a person gives it. */
 export const versionInput = VersionNumber.describe('The version, such as 1.4.0');
 
-/** A reason as a person gives it, for those who ask later. */
-export const reasonInput = z.string().trim().min(1, 'needs some words');
+/** A reason as a person gives it, for those who ask later: one line, wherever it is shown. */
+export const reasonInput = z
+  .string()
+  .trim()
+  .min(1, 'needs some words')
+  .transform((text) => text.replaceAll(/\s+/g, ' '));
 
 /** The version that a rollback leads to where none is named: the last champion before that may serve. */
 export function championBefore(channels: Channels, context: MoveContext, model: string): VersionNumber {

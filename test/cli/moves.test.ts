@@ -87,6 +87,14 @@ describe('the commands that move a version', () => {
     );
   });
 
+  it('write a reason on one line, however it was given', async () => {
+    const { repository } = await registered(2);
+    await command(repository, ['promote', '1.0.0']);
+    const { printed } = await command(repository, ['quarantine', '1.0.1', '--reason', 'p99 doubled:\n\n  80 ms ']);
+    expect(printed).toContain('(“p99 doubled: 80 ms”)');
+    expect(channels(repository)).toContain('    reason: "p99 doubled: 80 ms"\n');
+  });
+
   it('roll back though model.yaml is broken, past a version that may not serve', async () => {
     const { repository, digests } = await registered(3);
     repository.write('models/shop/model.yaml', '[');
