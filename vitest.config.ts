@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: reporters(),
+    // What a person sees in colours is compared as text; CI would turn them on.
+    env: { NO_COLOR: '1' },
     passWithNoTests: false,
     allowOnly: false,
     expect: { requireAssertions: true },

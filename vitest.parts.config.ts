@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     reporters: reporters(),
+    // What a person sees in colours is compared as text; CI would turn them on.
+    env: { NO_COLOR: '1' },
     passWithNoTests: false,
     allowOnly: false,
     expect: { requireAssertions: true },
