@@ -88,8 +88,12 @@ export function createLimits(options: LimitOptions = {}): Limits {
   };
 }
 
-/** What makes something that people are told of; git's objects and check runs are none of that. */
-const createsContent = (route: string): boolean => /^POST .*\/(comments|pulls|reviews|issues)$/.test(route);
+/**
+ * What makes content. GitHub doesn't list it; its pages of these routes warn of creating too quickly, but for check runs,
+ * which count here to be on the safe side.
+ */
+const createsContent = (route: string): boolean =>
+  /^POST .*\/(comments|pulls|reviews|issues|check-runs)$|^PUT .*\/merge$/.test(route);
 
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
 export function secondaryLimit(headers: Record<string, string> = {}): Refusal {

@@ -1,9 +1,8 @@
-import { checksAllow } from './checks.ts';
 import { commitTree } from './commits.ts';
 import { mergeFiles } from './git-merge.ts';
+import { blockedBy } from './protection.ts';
 import { closePull, refMoved } from './pull-events.ts';
 import { baseTip } from './pulls.ts';
-import { approvalsOf } from './reviews.ts';
 import { Refusal } from './route.ts';
 import type { Pull, Repository, World } from './state.ts';
 
@@ -17,8 +16,7 @@ export interface MergeWanted {
 
 /**
  * Merges, or says why not: 405 for what can't be merged, 409 where the head is not the wanted one
- * (https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request). Required checks and approvals hold on the head
- * (https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches).
+ * (https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request).
  */
 export function mergePull(
   world: World,
@@ -30,16 +28,8 @@ export function mergePull(
   if (pull.draft) throw new Refusal(405, 'Pull Request is still a draft');
   if (sha !== null && sha !== pull.head.sha)
     throw new Refusal(409, 'Head branch was modified. Review and try the merge again.');
-  const protection = repository.protection.get(pull.base.ref);
-  for (const { name, app } of protection?.checks ?? []) {
-    const state = checksAllow(repository, pull.head.sha, name, app);
-    if (state !== 'passed') throw new Refusal(405, `Required status check "${name}" is ${state}.`);
-  }
-  if (approvalsOf(repository, pull) < (protection?.approvals ?? 0))
-    throw new Refusal(
-      405,
-      `At least ${protection?.approvals} approving review is required by reviewers with write access.`,
-    );
+  const blocked = blockedBy(repository, pull);
+  if (blocked !== null) throw new Refusal(405, blocked);
   const tip = baseTip(repository, pull);
   const files = mergeFiles(world.objects, tip, pull.head.sha);
   if (files === null) throw new Refusal(405, 'Pull Request is not mergeable');

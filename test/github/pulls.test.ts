@@ -113,11 +113,13 @@ describe('a merge', () => {
     ['cancelled', 'refused'],
     ['timed_out', 'refused'],
   ])('with a required check that ended in %s is %s', async (conclusion, outcome) => {
-    const { app, client, merge, repo } = setUp();
+    const { app, client, get, merge, repo } = setUp();
     repo.protect('main', { checks: [{ name: 'tiltyard', app: app.id }] });
     const head = repo.push('work', { 'a.txt': 'x\n' });
     const number = repo.openPull({ head: 'work', by: 'ann' });
     await expect(merge(number, head)).rejects.toThrow('"tiltyard" is expected');
+    await get(number);
+    expect(await get(number)).toMatchObject({ mergeable: true, mergeable_state: 'blocked' });
     await client.request('POST /repos/{owner}/{repo}/check-runs', {
       ...place,
       name: 'tiltyard',

@@ -2,6 +2,7 @@ import { accountOf, userJson } from './accounts.ts';
 import { associationOf } from './associations.ts';
 import { ancestors, type Change, changesBetween, commitFiles, mergeBase } from './git.ts';
 import { mergeFiles } from './git-merge.ts';
+import { blockedBy } from './protection.ts';
 import { apiUrl, repositoryById, repositoryJson, webUrl } from './repositories.ts';
 import { isoOrNull, isoSeconds, type Json, nodeId, type Pull, type Repository, type World } from './state.ts';
 
@@ -114,7 +115,8 @@ export function fullPullJson(
   pull: Pull,
   can = mergeable(world, repository, pull),
 ): Json {
-  const state = can === null ? 'unknown' : can ? (pull.draft ? 'draft' : 'clean') : 'dirty';
+  const ready = pull.draft ? 'draft' : blockedBy(repository, pull) === null ? 'clean' : 'blocked';
+  const state = can === null ? 'unknown' : can ? ready : 'dirty';
   return {
     ...pullJson(world, repository, pull),
     merged: pull.mergedAt !== null,

@@ -2,7 +2,6 @@ import { accountOf, userJson } from './accounts.ts';
 import { associationOf } from './associations.ts';
 import { pullJson } from './pulls.ts';
 import { apiUrl, webUrl } from './repositories.ts';
-import { roleOf } from './roles.ts';
 import { integer, listed, notFound, type Route, repositoryOf } from './route.ts';
 import { isoSeconds, type Json, newId, nodeId, type Pull, type Repository, type Review, type World } from './state.ts';
 import { emit } from './webhooks.ts';
@@ -51,22 +50,6 @@ function sendReview(world: World, repository: Repository, pull: Pull, review: Re
     pull_request: pullJson(world, repository, pull),
   };
   emit(world, repository, { event: 'pull_request_review', action, by: review.author, body });
-}
-
-/**
- * Approvals that count for a protected branch: the last word of each person who may write, whatever its commit (new pushes
- * dismiss approvals only where the branch is set up so).
- */
-export function approvalsOf(repository: Repository, pull: Pull): number {
-  const last = new Map<string, Review['state']>();
-  for (const { author, state } of pull.reviews)
-    if (state !== 'COMMENTED' && state !== 'PENDING') last.set(author, state);
-  return [...last].filter(
-    ([login, state]) =>
-      state === 'APPROVED' &&
-      login !== pull.author &&
-      ['write', 'maintain', 'admin'].includes(roleOf(repository, login)),
-  ).length;
 }
 
 export const reviewRoutes: Route[] = [
