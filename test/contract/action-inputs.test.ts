@@ -33,10 +33,10 @@ function inputsOf(schema: z.ZodObject): z.infer<typeof Action>['inputs'] {
   );
 }
 
-async function zodInputs(verb: string): Promise<z.ZodObject> {
-  const module: Record<string, unknown> = await import(`${root}actions/${verb}/inputs.ts`);
+async function zodInputs(folder: string): Promise<z.ZodObject> {
+  const module: Record<string, unknown> = await import(`${root}${folder}/inputs.ts`);
   const schemas = Object.values(module).filter((value) => value instanceof z.ZodObject);
-  expect(schemas, `actions/${verb}/inputs.ts exports one zod object`).toHaveLength(1);
+  expect(schemas, `${folder}/inputs.ts exports one zod object`).toHaveLength(1);
   return schemas[0];
 }
 
@@ -45,13 +45,17 @@ describe('action.yml', () => {
     expect(verbs).toEqual(expect.arrayContaining(['evaluate', 'train']));
   });
 
-  it.each(verbs)('of %s has the inputs of its zod object: names, descriptions, required, defaults', async (verb) => {
-    expect(action(`actions/${verb}/action.yml`).inputs).toEqual(inputsOf(await zodInputs(verb)));
-  });
+  const folders = [...verbs.map((verb) => `actions/${verb}`), 'bot/action'];
+  it.each(folders)(
+    'of %s has the inputs of its zod object: names, descriptions, required, defaults',
+    async (folder) => {
+      expect(action(`${folder}/action.yml`).inputs).toEqual(inputsOf(await zodInputs(folder)));
+    },
+  );
 
   it('of the front door has `command` and the inputs of every verb, required where every verb requires them', async () => {
     const { command, ...rest } = action('action.yml').inputs;
-    const each = await Promise.all(verbs.map(async (verb) => inputsOf(await zodInputs(verb))));
+    const each = await Promise.all(verbs.map(async (verb) => inputsOf(await zodInputs(`actions/${verb}`))));
     const all: z.infer<typeof Action>['inputs'] = {};
     for (const inputs of each) {
       for (const [name, input] of Object.entries(inputs)) {
