@@ -1,4 +1,8 @@
+import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { EVENTS } from './described.ts';
+import { checkPayload } from './openapi.ts';
 import { createScene } from './scene.ts';
 
 it('sends what GitHub sends, to Apps that are installed and subscribed', async () => {
@@ -51,4 +55,27 @@ it('sends what GitHub sends, to Apps that are installed and subscribed', async (
   expect(new Set(deliveries.map(({ id }) => id)).size).toBe(deliveries.length);
   for (const { payload } of deliveries) expect(payload).toMatchObject({ installation: { id: expect.any(Number) } });
   expect(github.takeDeliveries()).toEqual([]);
+});
+
+it('describes webhooks as GitHub has sent them to others', () => {
+  const Recorded = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }));
+  const recorded = Recorded.parse(createRequire(import.meta.url)('@octokit/webhooks-examples'));
+  const known: readonly string[] = EVENTS;
+  const problems: string[] = [];
+  let fitting = 0;
+  for (const { examples, name } of recorded) {
+    for (const payload of examples) {
+      const event = [name, ...(typeof payload['action'] === 'string' ? [payload['action']] : [])].join('-');
+      if (!known.includes(event.replaceAll('_', '-'))) continue;
+      try {
+        checkPayload(name, payload);
+        fitting += 1;
+      } catch (error) {
+        problems.push(String(error));
+      }
+    }
+  }
+  // Some were recorded before GitHub added a property; nothing of what they have is of another type.
+  expect(problems.filter((text) => !/: \S+ must have required property '\w+' \{[^;]*$/.test(text))).toEqual([]);
+  expect(fitting).toBeGreaterThanOrEqual(20);
 });
