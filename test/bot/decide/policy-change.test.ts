@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../bot/decide/decide.ts';
+import { changedPolicies } from '../../../bot/decide/policy-change.ts';
+import type { ModelAt, Pull } from '../../../bot/snapshot/snapshot.ts';
+import { comparisonOf, evaluationOf, subjectOf } from '../../fixtures/evaluation.ts';
+import { modelAt, pullOf, runOf, snapshotOf, treeOf } from './snapshot.ts';
+
+const treesOf = (head: ModelAt, base: ModelAt = modelAt()) => ({
+  atBase: treeOf('0', { models: { 'flight-delay': base } }),
+  atHead: treeOf('1', { models: { 'flight-delay': head } }),
+});
+function look(pull: Partial<Pull>) {
+  const { actions } = decide(snapshotOf([pullOf(pull)]));
+  const [check] = actions.flatMap((action) => (action.kind === 'check' ? [action] : []));
+  const [body] = actions.flatMap((action) => (action.kind === 'comment' ? [action.body] : []));
+  return {
+    conclusion: check.conclusion,
+    body,
+    proposal: /#### The policy changes\n\n([^]*?)\n\n(?:#|<details)/.exec(body)?.[1] ?? null,
+  };
+}
+
+/** log_loss rose by 0.008: too much by 0.005, not by 0.02. */
+const evaluation = evaluationOf({
+  comparisons: evaluationOf().comparisons.map((one) =>
+    one.metric === 'log_loss' ? comparisonOf('log_loss', 0.44, 0.448, 0.0004) : one,
+  ),
+});
+const looser = modelAt(['log_loss, max_loss: 0.005', 'log_loss, max_loss: 0.02']);
+const promotion = (version: string, found = evaluationOf()) => ({
+  version,
+  evaluation: { ...found, candidate: subjectOf({ version }) },
+});
+
+describe('a pull request that changes the policy', () => {
+  it('S6 is judged by the base’s policy; what it proposes is shown beside, and decides nothing', () => {
+    const loose = look({ ...treesOf(looser), runs: [runOf({}, evaluation)] });
+    expect(loose.conclusion).toBe('failure');
+    expect(loose.proposal).toBe(
+      'This pull request changes the policy. **The base’s decides.** By the one that it brings: ✅ flight-delay passes: roc_auc rose from 0.6402 to 0.7011 (better), and the candidate keeps all 9 rules.\n\nThe registry holds no evidence of earlier promotions that could be judged again.',
+    );
+    const strict = look({ ...treesOf(modelAt(), looser), runs: [runOf({}, evaluation)] });
+    expect(strict.conclusion).toBe('success');
+    expect(strict.proposal).toMatch(
+      /By the one that it brings: ❌ flight-delay fails: 1 of 9 rules is broken \(log_loss\)\.\n\n- ❌ log_loss rose/,
+    );
+    expect(look({ ...treesOf(modelAt(), looser), runs: [runOf({}, evaluation)] }).body).toContain('**policy** changes');
+  });
+
+  it('S6 takes a policy that is only written otherwise for the same', () => {
+    const rewritten = modelAt(
+      ['name: flight-delay', '# Flights.\nname: "flight-delay"'],
+      ['max_loss: 0.005', 'max_loss: 5.0e-3'],
+      ['data/flights-2001-01.parquet', 'data/flights-2001-02.parquet'],
+      ['  seed: 7\n', '  seed: 8\n'],
+    );
+    expect(changedPolicies(treesOf(rewritten).atBase, treesOf(rewritten).atHead)).toEqual([]);
+    expect(look(treesOf(rewritten))).toMatchObject({ conclusion: 'success', proposal: null });
+    const trees = treesOf(looser);
+    expect(changedPolicies(trees.atBase, trees.atHead)).toEqual(['flight-delay']);
+    const { models } = treeOf('0');
+    expect(changedPolicies(treeOf('0', { models: {} }), treeOf('1', { models }))).toEqual([]);
+  });
+
+  it('names the promotions of before that it would judge otherwise', () => {
+    const promotions = {
+      'flight-delay': [
+        promotion('1.4.0', evaluation),
+        promotion('1.3.0'),
+        promotion('1.2.0', evaluationOf({ champion: null })),
+      ],
+    };
+    const found = look({ ...treesOf(modelAt(), looser), promotions });
+    expect(found.conclusion).toBe('success');
+    expect(found.proposal).toMatch(
+      /Of the last 3 promotions, judged again by their stored evidence, 1 would flip:\n\n- `1\.4\.0`: ✅ pass → ❌ fail\. flight-delay fails: 1 of 9 rules is broken \(log_loss\)\.$/,
+    );
+    const none = look({ ...treesOf(modelAt(), looser), promotions: { 'flight-delay': [promotion('1.3.0')] } });
+    expect(none.proposal).toMatch(/The last promotion, judged again by its stored evidence, keeps its verdict\.$/);
+    const two = look({
+      ...treesOf(modelAt(), looser),
+      promotions: { 'flight-delay': [promotion('1.3.0'), promotion('1.2.0')] },
+    });
+    expect(two.proposal).toMatch(/Of the last 2 promotions, judged again by their stored evidence, none would flip\.$/);
+  });
+
+  it('S6 believes no number that was measured on data of the pull request’s own choice', () => {
+    for (const edit of [
+      ['label: late', 'label: delay'],
+      ['flights-2001-04', 'flights-2001-05'],
+      ['cluster: "date::DATE"', 'cluster: "origin"'],
+    ] satisfies [string, string][]) {
+      const head = modelAt(
+        edit,
+        ...(edit[1] === 'label: delay'
+          ? ([['known_later: [delay]', 'known_later: [late]']] satisfies [string, string][])
+          : []),
+      );
+      const found = look(treesOf(head));
+      expect(found.conclusion, edit[1]).toBe('action_required');
+      expect(found.body).toContain('changes how the benchmark is found or read');
+    }
+  });
+
+  it('S6 reads how long to wait at the base', () => {
+    const patient = { settings: { ...treeOf('1').settings, bot: { ...treeOf('1').settings.bot, max_wait: 100_000 } } };
+    const late = { runs: [], updatedAt: new Date('2026-11-21T07:00:00Z') };
+    expect(look({ ...late, atHead: treeOf('1', patient) }).conclusion).toBe('action_required');
+    expect(look({ ...late, atBase: treeOf('0', patient) }).conclusion).toBeNull();
+  });
+});
