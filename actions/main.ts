@@ -23,6 +23,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   runs: () => import('./cli/runs.ts'),
   export: () => import('./cli/export.ts'),
   gto: () => import('./cli/gto.ts'),
+  golden: () => import('./cli/golden.ts'),
   show: () => import('./cli/show.ts'),
   diff: () => import('./cli/diff.ts'),
   card: () => import('./cli/card.ts'),
