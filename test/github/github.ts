@@ -17,6 +17,7 @@ import { roleRoutes } from './roles.ts';
 import { GITHUB_ACTIONS } from './route.ts';
 import { runRoutes } from './runs.ts';
 import { type Account, type Actor, type App, type Delivery, newId, type Permissions, type World } from './state.ts';
+import { emitInstallation } from './webhooks.ts';
 
 const routes = new Map(
   [
@@ -139,12 +140,17 @@ export function createGitHub(options: GitHubOptions = {}): GitHubDouble {
     createApp: (wanted) => make(wanted, newId(world)),
     install: (app, account) => {
       const id = newId(world);
-      app.installations.push({ id, account, suspendedAt: null, createdAt: world.now });
+      const installation = { id, account, suspendedAt: null, createdAt: world.now };
+      accountOf(world, account, 'Organization');
+      app.installations.push(installation);
+      emitInstallation(world, app, installation, 'created');
       return id;
     },
     suspend: (app, account, suspended) => {
       const installation = app.installations.find((one) => one.account === account);
-      if (installation !== undefined) installation.suspendedAt = suspended ? world.now : null;
+      if (installation === undefined) throw new Error(`${app.slug} is not installed at ${account}`);
+      installation.suspendedAt = suspended ? world.now : null;
+      emitInstallation(world, app, installation, suspended ? 'suspend' : 'unsuspend');
     },
     createRepository: (name, wanted) => makeRepository(desk, name, wanted),
     asApp: (app, account, permissions = app.permissions) => {

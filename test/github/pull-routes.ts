@@ -163,12 +163,15 @@ export const pullRoutes: Route[] = [
       const { pull, repository } = pullOf(call);
       const by = accountOfActor(world, call.actor).login;
       const state = optionalText(call, 'state') ?? pull.state;
-      const before = { title: pull.title, body: pull.body };
+      const before = { title: pull.title, body: pull.body, base: pull.base.ref };
       pull.title = optionalText(call, 'title') ?? pull.title;
       pull.body = optionalText(call, 'body') ?? pull.body;
-      pull.base.ref = optionalText(call, 'base') ?? pull.base.ref;
+      const base = optionalText(call, 'base') ?? pull.base.ref;
+      const tip = resolve(world, repository, base);
+      if (tip === null) throw unprocessable('PullRequest', 'base', 'base is invalid');
+      if (base !== pull.base.ref) pull.base = { ref: base, sha: tip };
       pull.updatedAt = world.now;
-      if (pull.title !== before.title || pull.body !== before.body)
+      if (pull.title !== before.title || pull.body !== before.body || base !== before.base)
         sendPull(world, repository, pull, 'edited', by, { changes: {} });
       if (state === 'closed' && pull.state === 'open') closePull(world, repository, pull, by);
       if (state === 'open' && pull.state === 'closed') {

@@ -5,7 +5,7 @@ import { addComment, changeComment, removeComment } from './comments.ts';
 import { commitChanges, resolve } from './commits.ts';
 import { commitFiles } from './git.ts';
 import { mergePull } from './merges.ts';
-import { closePull, refMoved } from './pull-events.ts';
+import { closePull, refMoved, sendPull } from './pull-events.ts';
 import { openPull } from './pull-routes.ts';
 import { repositoryById } from './repositories.ts';
 import type { Desk } from './requests.ts';
@@ -86,6 +86,8 @@ export interface Repo {
   }): number;
   pull(number: number): Pull;
   close(number: number, by: string): void;
+  /** A draft is one no more. */
+  ready(number: number, by: string): void;
   /** Merges as a person does who presses the button, required checks and all. */
   merge(number: number, by: string): string;
   review(number: number, review: NewReview): number;
@@ -247,6 +249,11 @@ function handle(desk: Desk, id: number): Repo {
         return openPull(world, own(), wanted).number;
       }),
     pull,
+    ready: (number, by) =>
+      change(() => {
+        pull(number).draft = false;
+        sendPull(world, own(), pull(number), 'ready_for_review', person(by));
+      }),
     close: (number, by) => change(() => closePull(world, own(), pull(number), person(by))),
     merge: (number, by) =>
       change(() => mergePull(world, own(), pull(number), { by: person(by), sha: null, method: 'merge', title: null })),

@@ -133,7 +133,7 @@ export function addRun(world: World, repository: Repository, wanted: NewRun): Ru
     number: repository.runs.length + 1,
     attempt: 1,
     ...wanted,
-    status: 'in_progress',
+    status: 'queued',
     conclusion: null,
     createdAt: at,
     startedAt: at,
@@ -142,6 +142,8 @@ export function addRun(world: World, repository: Repository, wanted: NewRun): Ru
   };
   repository.runs.push(run);
   sendRun(world, repository, run, 'requested');
+  run.status = 'in_progress';
+  sendRun(world, repository, run, 'in_progress');
   return run;
 }
 

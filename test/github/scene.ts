@@ -55,6 +55,8 @@ export function createScene(options: GitHubOptions & { files?: Record<string, st
   const repo = github.createRepository('acme/models', { files, by: 'olga' });
   const us = { app: app.id, login: 'tiltyard[bot]', starter: false };
   const client = github.asApp(app, 'acme');
+  // That it was installed is no part of the story.
+  github.takeDeliveries();
   return {
     github,
     repo,

@@ -9,6 +9,13 @@ it('sends what GitHub sends, to Apps that are installed and subscribed', async (
   const { client, evaluate, github, propose, repo } = createScene();
   const other = github.createApp({ slug: 'other', permissions: {}, events: ['push'] });
   github.install(other, 'somebody-else');
+  github.suspend(other, 'somebody-else', true);
+  github.suspend(other, 'somebody-else', false);
+  expect(github.takeDeliveries().map(({ app: to, event, payload }) => [to, event, payload['action']])).toEqual([
+    [other.id, 'installation', 'created'],
+    [other.id, 'installation', 'suspend'],
+    [other.id, 'installation', 'unsuspend'],
+  ]);
   const pull = propose();
   repo.push('better', { 'README.md': 'more' });
   evaluate(pull);
@@ -30,6 +37,9 @@ it('sends what GitHub sends, to Apps that are installed and subscribed', async (
     pull_number: pull,
     title: 'Better',
   });
+  const draft = repo.push('draft', { 'b.txt': 'b' });
+  repo.ready(repo.openPull({ head: 'draft', by: 'ann', draft: true }), 'ann');
+  expect(repo.checks(draft)).toEqual([]);
   repo.merge(pull, 'olga');
   const deliveries = github.takeDeliveries();
   expect(deliveries.every(({ app }) => app !== other.id)).toBe(true);
@@ -39,6 +49,7 @@ it('sends what GitHub sends, to Apps that are installed and subscribed', async (
     'push',
     'pull_request synchronize',
     'workflow_run requested',
+    'workflow_run in_progress',
     'workflow_run completed',
     'check_run created',
     'check_run completed',
@@ -49,6 +60,9 @@ it('sends what GitHub sends, to Apps that are installed and subscribed', async (
     'pull_request_review dismissed',
     'check_run rerequested',
     'pull_request edited',
+    'push',
+    'pull_request opened',
+    'pull_request ready_for_review',
     'pull_request closed',
     'push',
   ]);

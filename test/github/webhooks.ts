@@ -1,7 +1,7 @@
-import { accountOf, userJson } from './accounts.ts';
+import { accountOf, installationJson, userJson } from './accounts.ts';
 import { checkPayload } from './openapi.ts';
 import { repositoryJson } from './repositories.ts';
-import { type Json, newId, nodeId, type Repository, type World } from './state.ts';
+import { type App, type Installation, type Json, newId, nodeId, type Repository, type World } from './state.ts';
 
 export interface Event {
   event: string;
@@ -34,4 +34,27 @@ export function emit(world: World, repository: Repository, { action, body, by, e
     checkPayload(event, sent);
     world.deliveries.push({ id, app: app.id, event, payload: sent });
   }
+}
+
+/** Tells an App of its own installation, which it always hears of. */
+export function emitInstallation(world: World, app: App, installation: Installation, action: string): void {
+  const there = world.repositories.filter(({ owner }) => owner === installation.account);
+  const repositories = there.map(({ id, name, owner, private: hidden }) => ({
+    id,
+    node_id: nodeId('Repository', id),
+    name,
+    full_name: `${owner}/${name}`,
+    private: hidden,
+  }));
+  const payload = {
+    action,
+    installation: installationJson(world, app, installation),
+    repositories,
+    requester: null,
+    sender: userJson(accountOf(world, installation.account)),
+  };
+  const sent: Json = JSON.parse(JSON.stringify(payload));
+  checkPayload('installation', sent);
+  const id = `00000000-0000-4000-8000-${String(newId(world)).padStart(12, '0')}`;
+  world.deliveries.push({ id, app: app.id, event: 'installation', payload: sent });
 }
