@@ -39,10 +39,11 @@ function says({ conclusion, output }: CheckRun, wanted: CheckContent): boolean {
   return conclusion === wanted.conclusion && output.title === wanted.title && output.summary === wanted.summary;
 }
 
-function contentOf({ annotations, conclusion, name, summary, title }: CheckAction): CheckContent {
+function contentOf({ annotations, conclusion, name, since, summary, title }: CheckAction): CheckContent {
   return {
     name,
     conclusion,
+    startedAt: since,
     title,
     summary: shortened(summary, LONGEST_SUMMARY),
     annotations: annotations.slice(0, MOST_ANNOTATIONS).map(({ path, line, level, message }) => ({

@@ -7,9 +7,7 @@ import {
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { type Outcome, worst } from './outcome.ts';
 import type { Action } from './plan.ts';
-
-/** The one that branch protection requires. */
-export const REQUIRED = 'tiltyard';
+import { headSince, REQUIRED } from './state.ts';
 
 /** A pull request, and what each model that it touches comes to; '' stands for files of no model. */
 export interface Judgement {
@@ -40,7 +38,8 @@ export function checkActions(snapshot: Snapshot, judgements: readonly Judgement[
     if (there !== undefined && isSame(there, wanted)) return [];
     const state = wanted.conclusion ?? 'in progress';
     const reason = `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${wanted.title}`;
-    return [{ kind: 'check', pull: pull.number, head: pull.head.sha, ...wanted, reason } satisfies Action];
+    const since = headSince(snapshot, pull);
+    return [{ kind: 'check', pull: pull.number, head: pull.head.sha, since, ...wanted, reason } satisfies Action];
   });
 }
 

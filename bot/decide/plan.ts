@@ -9,6 +9,8 @@ export type Action = { reason: string } & (
       name: string;
       /** Null while it is not known yet. Never neutral: GitHub lets that satisfy a required check. */
       conclusion: 'success' | 'failure' | 'action_required' | null;
+      /** Since when the head waits for evidence: what a check run says of its start, so that the next look knows. */
+      since: Date;
       title: string;
       summary: string;
       annotations: Annotation[];

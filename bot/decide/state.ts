@@ -7,6 +7,9 @@ import { doubtsOf, withDoubts } from './doubts.ts';
 import { own, type Sound } from './model-at.ts';
 import { type Flip, flipsOf } from './policy-change.ts';
 
+/** The check that branch protection requires. */
+export const REQUIRED = 'tiltyard';
+
 /** How far the judgement of one model on one head is. */
 export type State =
   /** No run yet, or one that has not ended. */
@@ -83,10 +86,19 @@ function proposal(
   };
 }
 
+/**
+ * Since when a head is there, by GitHub's own clock: since our required check on it says, which hands on what it was first
+ * made with, else since a pull request with this head last changed.
+ */
+export function headSince({ pulls, us }: Snapshot, { checks, head }: Pull): Date {
+  const ours = checks.find(({ app, name }) => app === us.app && name === REQUIRED);
+  const same = pulls.filter((pull) => pull.head.sha === head.sha).map(({ updatedAt }) => updatedAt.getTime());
+  return ours?.startedAt ?? new Date(Math.min(...same));
+}
+
 function waiting(snapshot: Snapshot, pull: Pull, run: Run | null): State {
   const allowed = pull.atBase.settings.bot.max_wait;
-  // GitHub's own clock says since when: that of the run, else that of our check, else that of the pull request.
-  const since = run?.startedAt ?? pull.checks.find((check) => check.startedAt !== null)?.startedAt ?? pull.updatedAt;
+  const since = run?.startedAt ?? headSince(snapshot, pull);
   const minutes = (snapshot.now.getTime() - since.getTime()) / 60_000;
   return minutes > allowed ? { kind: 'overdue', run, minutes: allowed } : { kind: 'waiting', run };
 }

@@ -30,6 +30,8 @@ export async function listChecks(github: GitHub, place: Place, commit: string, a
 export interface CheckContent {
   name: string;
   conclusion: string | null;
+  /** Since when it is about what it says; a new run of the same name would otherwise begin to wait anew. */
+  startedAt: Date;
   title: string;
   summary: string;
   annotations: { path: string; start_line: number; end_line: number; annotation_level: string; message: string }[];
@@ -53,7 +55,8 @@ export async function updateCheck(github: GitHub, place: Place, id: number, chec
   );
 }
 
-function body({ name, conclusion, title, summary, annotations }: CheckContent): Record<string, unknown> {
+function body({ name, conclusion, startedAt, title, summary, annotations }: CheckContent): Record<string, unknown> {
   const state = conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion };
-  return { name, ...state, output: { title, summary, ...(annotations.length === 0 ? {} : { annotations }) } };
+  const started_at = startedAt.toISOString();
+  return { name, ...state, started_at, output: { title, summary, ...(annotations.length === 0 ? {} : { annotations }) } };
 }

@@ -25,10 +25,10 @@ function structuredCloneOf(pulls: readonly Pull[]): Pull[] {
 function perform(pull: Pull, action: Action, id: number): number {
   if (action.kind === 'check') {
     if (pull.head.sha !== action.head) return 0;
-    const { conclusion, name, summary, title } = action;
+    const { conclusion, name, since, summary, title } = action;
     const status = conclusion === null ? 'in_progress' : 'completed';
     pull.checks = [
-      { id, name, app: APP, status, conclusion, title, summary, startedAt: now },
+      { id, name, app: APP, status, conclusion, title, summary, startedAt: since },
       ...pull.checks.filter((one) => one.name !== name),
     ];
     return 1;
