@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { createRequire } from 'node:module';
+import webhookExamples from '@octokit/webhooks-examples';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createScene } from '../github/scene.ts';
@@ -8,7 +8,7 @@ import { oneClient, runBot, SECRET, signatureOf } from './running-bot.ts';
 /** Payloads as GitHub sent them once. Some lack `installation`, which an App's webhooks have. */
 const examples = z
   .array(z.object({ name: z.string(), examples: z.array(z.looseObject({ action: z.string().optional() })) }))
-  .parse(createRequire(import.meta.url)('@octokit/webhooks-examples'));
+  .parse(webhookExamples);
 
 const us = { app: 1, login: 'tiltyard[bot]', starter: false };
 /** Nothing is to be asked of GitHub here. */
