@@ -1,6 +1,7 @@
 import { accountOf, appJson, userJson } from './accounts.ts';
 import { associationOf } from './associations.ts';
 import { pullJson } from './pulls.ts';
+import { reactionsJson } from './reactions.ts';
 import { apiUrl, repositoryById, webUrl } from './repositories.ts';
 import { roleOf } from './roles.ts';
 import {
@@ -18,26 +19,17 @@ import {
   text,
   unprocessable,
 } from './route.ts';
-import {
-  type Comment,
-  isoSeconds,
-  type Json,
-  newId,
-  nodeId,
-  type Reaction,
-  type Repository,
-  type World,
-} from './state.ts';
+import { type Comment, isoSeconds, type Json, newId, nodeId, type Repository, type World } from './state.ts';
 import { emit } from './webhooks.ts';
 
 /** Where GitHub's own limit lies, in characters; a longer body is a 422. */
 const LONGEST = 65_536;
 
-const READ: Need[] = [
+export const READ: Need[] = [
   { permission: 'issues', level: 'read' },
   { permission: 'pull_requests', level: 'read' },
 ];
-const WRITE: Need[] = READ.map(({ permission }) => ({ permission, level: 'write' }));
+export const WRITE: Need[] = READ.map(({ permission }) => ({ permission, level: 'write' }));
 
 export function commentJson(world: World, repository: Repository, comment: Comment): Json {
   const url = `${apiUrl(repository)}/issues/comments/${comment.id}`;
@@ -54,23 +46,6 @@ export function commentJson(world: World, repository: Repository, comment: Comme
     author_association: associationOf(repository, comment.author),
     performed_via_github_app: comment.app === null ? null : appJson(world, comment.app),
     reactions: reactionsJson(`${url}/reactions`, comment.reactions),
-  };
-}
-
-const CONTENTS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'eyes', 'rocket'];
-
-function reactionsJson(url: string, reactions: readonly Reaction[]): Json {
-  const counts = CONTENTS.map((content) => [content, reactions.filter((one) => one.content === content).length]);
-  return { url, total_count: reactions.length, ...Object.fromEntries(counts) };
-}
-
-function reactionJson(world: World, reaction: Reaction): Json {
-  return {
-    id: reaction.id,
-    node_id: nodeId('Reaction', reaction.id),
-    user: userJson(accountOf(world, reaction.author)),
-    content: reaction.content,
-    created_at: isoSeconds(reaction.createdAt),
   };
 }
 
@@ -150,7 +125,8 @@ function sendComment(
   });
 }
 
-function commentOf(call: Call): { repository: Repository; comment: Comment } {
+/** The comment that a path names. */
+export function commentOf(call: Call): { repository: Repository; comment: Comment } {
   const repository = repositoryOf(call);
   const comment = repository.comments.find(({ id }) => id === integer(call, 'comment_id'));
   if (comment === undefined) throw notFound();
@@ -240,26 +216,6 @@ export const commentRoutes: Route[] = [
       mayChange(call, repository, comment);
       removeComment(call.world, repository, comment, accountOfActor(call.world, call.actor).login);
       return { status: 204, data: undefined };
-    },
-  },
-  {
-    route: 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
-    needs: READ,
-    handle: (call) => listed(call, commentOf(call).comment.reactions, (one) => reactionJson(call.world, one)),
-  },
-  {
-    // 200 where the same account has reacted so before, 201 where it is new.
-    route: 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
-    needs: WRITE,
-    handle: (call) => {
-      const { comment } = commentOf(call);
-      const author = accountOfActor(call.world, call.actor).login;
-      const content = text(call, 'content');
-      const before = comment.reactions.find((one) => one.author === author && one.content === content);
-      if (before !== undefined) return { status: 200, data: reactionJson(call.world, before) };
-      const made = { id: newId(call.world), author, content, createdAt: call.world.now };
-      comment.reactions.push(made);
-      return { status: 201, data: reactionJson(call.world, made) };
     },
   },
 ];

@@ -7,9 +7,12 @@ import { commitRoutes } from './commit-routes.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { newObjects } from './git.ts';
 import { gitRoutes } from './git-routes.ts';
+import { jobRoutes } from './jobs.ts';
 import { createLimits, type LimitOptions, type Limits, limitRoutes } from './limits.ts';
+import { makeRepository } from './make-repository.ts';
 import { pullRoutes } from './pull-routes.ts';
-import { makeRepository, type NewRepository, type Repo } from './repo.ts';
+import { reactionRoutes } from './reaction-routes.ts';
+import type { NewRepository, Repo } from './repo.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { type Client, createClient, type Desk } from './requests.ts';
 import { reviewRoutes } from './reviews.ts';
@@ -30,8 +33,10 @@ const routes = new Map(
     ...pullRoutes,
     ...reviewRoutes,
     ...commentRoutes,
+    ...reactionRoutes,
     ...checkRoutes,
     ...runRoutes,
+    ...jobRoutes,
     ...artifactRoutes,
   ].map((route) => [route.route, route]),
 );
