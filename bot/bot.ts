@@ -34,13 +34,12 @@ const FIRST_RETRY = 5_000;
 const LAST_RETRY = 15 * 60_000;
 
 export function createBot({ connection, metrics, log, now, settle }: Options): Bot {
-  const places = new Map<string, Place>();
   const retries = new Map<string, number>();
   const stopping = new AbortController();
 
   async function lookAt(key: string): Promise<number | null> {
-    const place = places.get(key);
-    if (place === undefined) return null;
+    const [owner = '', repo = ''] = key.split('/');
+    const place = { owner, repo };
     const began = now().getTime();
     let again: number | null;
     try {
@@ -53,7 +52,6 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
       again = laterOf(error) ?? backOff(key);
     }
     metrics.observe('look_seconds', {}, (now().getTime() - began) / 1000);
-    if (again === null) places.delete(key);
     return again;
   }
 
@@ -92,11 +90,7 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
   }
 
   const waker = createWaker({ look: lookAt, atOnce: AT_ONCE, settle });
-  function wake(place: Place): void {
-    const key = `${place.owner}/${place.repo}`.toLowerCase();
-    places.set(key, place);
-    waker.wake(key);
-  }
+  const wake = ({ owner, repo }: Place) => waker.wake(`${owner}/${repo}`);
 
   return {
     wake,

@@ -8,6 +8,8 @@ import type { Metrics } from './metrics.ts';
 import { createBodyReader } from './webhook-body.ts';
 
 const WEBHOOKS = '/api/github/webhooks';
+/** GitHub waits ten seconds for an answer; whoever takes longer to ask is not GitHub. In milliseconds. */
+const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_000 };
 
 export interface RunningServer {
   port: number;
@@ -50,7 +52,7 @@ export async function serve({ probot, bot, metrics, log, host, port, sweepEvery 
     await handle(Object.assign(request, { body: {}, rawBody: body }), response);
   }
 
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+  const server = createServer(TIMEOUTS, (request, response) => {
     const path = request.url?.split('?')[0];
     if (path === WEBHOOKS && request.method === 'POST') {
       webhook(request, response).catch((error: unknown) => {

@@ -226,6 +226,7 @@ describe('checks', () => {
     pull,
     head,
     name: 'tiltyard / flight-delay',
+    since: new Date('2026-11-21T12:00:00Z'),
     conclusion: 'failure',
     title: 'It is worse',
     summary: 'It is worse.',
