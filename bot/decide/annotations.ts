@@ -1,4 +1,6 @@
 import { changesOf } from '#registry/contract.ts';
+import type { Evaluation } from '#registry/evidence/evaluation.ts';
+import { quoted } from '#registry/judge/context.ts';
 import type { Finding } from '#registry/verdict.ts';
 import type { Pull } from '../snapshot/snapshot.ts';
 import { soundModel } from './model-at.ts';
@@ -31,9 +33,25 @@ function findingsAt(pull: Pull, model: string, { evaluation, linesOfHead, verdic
   const head = soundModel(pull.atHead, model);
   const features = head !== null && head.features !== null ? `models/${model}/${head.model.features}` : null;
   const sql = narrowed.flatMap(({ sentence }): Annotation[] =>
-    features === null ? [] : [{ path: features, line: 1, level: 'failure', message: sentence }],
+    features === null
+      ? []
+      : [
+          {
+            path: features,
+            line: lineIn(head?.features ?? '', evaluation, sentence),
+            level: 'failure',
+            message: sentence,
+          },
+        ],
   );
   return [...rules, ...sql];
+}
+
+/** The line of features.sql that first names the raw column that a sentence is about; else the first. */
+function lineIn(sql: string, { candidate }: Evaluation, sentence: string): number {
+  const column = candidate.contract?.columns.find(({ name }) => sentence.includes(quoted(name)));
+  const at = column === undefined ? -1 : sql.indexOf(column.name);
+  return at === -1 ? 1 : sql.slice(0, at).split('\n').length;
 }
 
 function ruleAt({ sentence, status, where }: Finding): Annotation[] {

@@ -16,6 +16,8 @@ export interface Approvals {
 export function approvalsOf(pull: Pull): Approvals {
   const { approvals: needed, approvers } = pull.atBase.settings.bot;
   const nobody = (why: string): Approvals => ({ needed, by: [], notes: [why] });
+  if (pull.atBase.problem !== null)
+    return nobody('Who may approve can’t be told: the base branch’s tiltyard.yaml can’t be read.');
   if (pull.commits === null)
     return nobody('The pull request has more commits than GitHub lists, so that nobody can tell who wrote them.');
   const unknown = pull.commits.find((commit) => commit.author === null || commit.committer === null);

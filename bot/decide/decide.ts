@@ -4,11 +4,11 @@ import { answersFor, commandActions, commandsOf } from './answers.ts';
 import { checkActions, type Judgement } from './checks.ts';
 import { commentActions } from './comments.ts';
 import { messageOf } from './message.ts';
-import { evaluationOutcome, registryConclusion } from './outcome.ts';
+import { evaluationOutcome, registryConclusion, treeOutcomes } from './outcome.ts';
 import type { Action, Plan } from './plan.ts';
 import { registryReports } from './registry-reports.ts';
 import { type State, stateOf } from './state.ts';
-import { touchedBy } from './touched.ts';
+import { touchedBy, touchesUs } from './touched.ts';
 
 /** What is to be done about a repository as it is. Pure: the same snapshot gives the same plan to anyone. */
 export function decide(snapshot: Snapshot): Plan {
@@ -27,6 +27,7 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
   const asked = commandsOf(snapshot, pull);
   const touched = [...new Set([...states.keys(), ...reports.keys()])].sort();
   const outcomes: Judgement['outcomes'] = new Map();
+  const unread = touchesUs(pull) ? treeOutcomes(pull) : [];
   const comments = touched.flatMap((model) => {
     const state = states.get(model) ?? null;
     const registry = reports.get(model) ?? null;
@@ -43,6 +44,7 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
       answers: answersFor(pull, model, state, asked),
     });
   });
+  if (unread.length > 0) outcomes.set('', [...unread, ...(outcomes.get('') ?? [])]);
   return { actions: [...comments, ...commandActions(pull, asked)], judgement: { pull, outcomes } };
 }
 

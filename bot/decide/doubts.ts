@@ -2,17 +2,25 @@ import { canonicalJson } from '#registry/canonical-json.ts';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
 import type { Verdict } from '#registry/verdict.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Sound } from './model-at.ts';
+import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
+import { own, type Sound } from './model-at.ts';
 
 /** How far a clock may run ahead of ours. */
 const AHEAD = 2 * 60_000;
 
+/** Evidence, and the model that it is about at base and head. */
+export interface Judgeable {
+  base: Sound;
+  head: Sound;
+  evaluation: Evaluation;
+}
+
 /**
- * Why evidence does not say what the base's policy asks, though its numbers may be good: it was measured on other data, or
- * at a time that has not come. Ends of sentences.
+ * Why evidence does not say what the base's policy asks, though its numbers may be good: it was measured on other data,
+ * against another champion, or at a time that has not come. Ends of sentences.
  */
-export function doubtsOf({ now }: Snapshot, base: Sound, head: Sound, evaluation: Evaluation): string[] {
+export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation }: Judgeable): string[] {
+  const champion = own(pull.atBase.champions ?? {}, base.model.name);
   const doubts: string[] = [];
   const pinned = base.lock?.benchmark?.sha256;
   if (pinned !== undefined && evaluation.benchmark.digest !== pinned)
@@ -20,6 +28,12 @@ export function doubtsOf({ now }: Snapshot, base: Sound, head: Sound, evaluation
   if (dataOf(base.model) !== dataOf(head.model))
     doubts.push(
       'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
+    );
+  if (champion !== undefined && (champion?.digest ?? null) !== (evaluation.champion?.digest ?? null))
+    doubts.push(
+      champion === null
+        ? 'they compare with a champion that the registry does not have'
+        : `they do not compare with ${champion.version}, which is the champion now`,
     );
   const measured = Date.parse(evaluation.timing.measured_at);
   if (!(measured <= now.getTime() + AHEAD)) doubts.push('they were measured in the future');

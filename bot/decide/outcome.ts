@@ -50,6 +50,22 @@ export function evaluationOutcome(pull: Pull, model: string, state: State): Outc
   }
 }
 
+/** What it means that a commit can't be read; nothing where both can. A head that breaks tiltyard.yaml is to be mended. */
+export function treeOutcomes({ atBase, atHead }: Pull): Outcome[] {
+  const said = (conclusion: Conclusion, title: string): Outcome => ({
+    conclusion,
+    title,
+    details: '',
+    annotations: [],
+  });
+  return [
+    ...(atHead.problem === null ? [] : [said('failure', `This head can’t be read: ${atHead.problem}`)]),
+    ...(atBase.problem === null
+      ? []
+      : [said('action_required', `The base branch can’t be read, so a person decides: ${atBase.problem}`)]),
+  ];
+}
+
 /** Where and how a run ended without evidence; without a full stop. */
 export function failureSentence({
   conclusion,

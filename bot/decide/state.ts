@@ -3,8 +3,8 @@ import { judge } from '#registry/judge.ts';
 import { policyText } from '#registry/parse-model.ts';
 import type { Verdict } from '#registry/verdict.ts';
 import type { Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
-import { doubtsOf, withDoubts } from './doubts.ts';
-import { own, type Sound } from './model-at.ts';
+import { doubtsOf, type Judgeable, withDoubts } from './doubts.ts';
+import { own } from './model-at.ts';
 import { type Flip, flipsOf } from './policy-change.ts';
 
 /** The check that branch protection requires. */
@@ -67,17 +67,13 @@ export function stateOf(snapshot: Snapshot, pull: Pull, model: string): State {
   const same = policyText(base.model) === policyText(head.model);
   const verdict = withDoubts(
     judge(base.model, evaluation, same ? head.where : base.where),
-    doubtsOf(snapshot, base, head, evaluation),
+    doubtsOf(snapshot, pull, { base, head, evaluation }),
   );
   const proposed = same ? null : proposal(pull, model, { base, head, evaluation });
   return { ...about, verdict, policy: 'base', linesOfHead: same, proposed };
 }
 
-function proposal(
-  pull: Pull,
-  model: string,
-  { base, head, evaluation }: { base: Sound; head: Sound; evaluation: Evaluation },
-): Judged['proposed'] {
+function proposal(pull: Pull, model: string, { base, head, evaluation }: Judgeable): Judged['proposed'] {
   const promotions = own(pull.promotions, model) ?? [];
   return {
     verdict: judge(head.model, evaluation, head.where),

@@ -2,6 +2,12 @@ import type { Pull } from '../snapshot/snapshot.ts';
 import { registryChanges } from './registry-change.ts';
 import { registryOf } from './registry-reports.ts';
 
+/** Whether a pull request touches anything that is ours to look at, as far as GitHub says. */
+export function touchesUs({ files, registry }: Pull): boolean {
+  const ours = ({ path }: { path: string }) => path === 'tiltyard.yaml' || path.startsWith('models/');
+  return registry !== null || files === null || files.some(ours);
+}
+
 /** What a pull request may change of the models, by name. */
 export interface Touched {
   /** Models whose recipe or policy it may change, so that they are to be evaluated. */

@@ -1,6 +1,8 @@
 import type { DataLock } from '#registry/data-lock.ts';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { EvidenceFacts } from '#registry/fsck/evidence-facts.ts';
+import type { GitHubError } from '#registry/github/client.ts';
+import type { Permission } from '#registry/github/permissions.ts';
 import type { Where } from '#registry/judge/context.ts';
 import type { Model } from '#registry/model.ts';
 import type { Settings } from '#registry/settings.ts';
@@ -20,8 +22,16 @@ export interface Snapshot {
 /** What a branch says at one commit. */
 export interface Tree {
   sha: string;
+  /** The defaults where there is no tiltyard.yaml, or none that can be read. */
   settings: Settings;
+  /** Why tiltyard.yaml can't be read, or the commit's files can't be listed; null where they can. */
+  problem: string | null;
   models: Record<string, ModelAt>;
+  /**
+   * The champion of each model by the registry of this commit; null where a model has none. At base only, for touched
+   * models; what is left out is not compared.
+   */
+  champions?: Record<string, { version: string; digest: string } | null>;
 }
 
 /** models/<name>/ at one commit; `problem` says in a sentence why model.yaml can't be read. */
@@ -45,7 +55,7 @@ export interface Pull {
   /** Its head lies in another repository (or in one that is gone). */
   fork: boolean;
   updatedAt: Date;
-  /** Paths that differ between merge base and head; null where GitHub cut the list. */
+  /** Paths that differ between merge base and head, of what was renamed both; null where GitHub cut the list. */
   files: { path: string; status: 'added' | 'removed' | 'modified' | 'renamed' | 'other' }[] | null;
   /** The policy that decides. */
   atBase: Tree;
@@ -99,9 +109,6 @@ export interface RegistryEntry {
   blob: string;
   kind: 'file' | 'link' | 'submodule';
 }
-
-/** What a person may do, as GitHub's `collaborators/{username}/permission` says it; `maintain` is `write` there. */
-export type Permission = 'admin' | 'write' | 'read' | 'none';
 
 export interface Review {
   id: number;

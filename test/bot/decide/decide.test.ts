@@ -360,6 +360,53 @@ describe('decide', () => {
     expect(checks({ runs: [measured('2026-11-21T09:02:01Z')] })[0][1]).toBe('action_required');
   });
 
+  it('S3 does not pass numbers against another champion than the one that is there now', () => {
+    const with_ = (champion: { version: string; digest: string } | null) =>
+      checks({ atBase: treeOf('0', { champions: { 'flight-delay': champion } }) })[0];
+    expect(with_({ version: '1.4.0', digest: 'a'.repeat(64) })[1]).toBe('success');
+    expect(with_({ version: '1.4.1', digest: 'b'.repeat(64) })).toEqual([
+      'tiltyard',
+      'action_required',
+      expect.stringContaining('do not compare with 1.4.1, which is the champion now'),
+    ]);
+    expect(with_(null)[1]).toBe('action_required');
+  });
+
+  it('S3 passes nothing where a commit could not be read', () => {
+    const problem = 'tiltyard.yaml:1:1: this is no mapping';
+    const unread = (digit: string) => treeOf(digit, { models: {}, problem });
+    expect(checks({ atHead: unread('1') })[0].slice(0, 2)).toEqual(['tiltyard', 'failure']);
+    expect(checks({ atBase: unread('0'), atHead: treeOf('1', { models: {} }) })).toEqual([
+      ['tiltyard', 'action_required', expect.stringContaining('a person decides: tiltyard.yaml:1:1')],
+    ]);
+    const files: Pull['files'] = [{ path: 'README.md', status: 'modified' }];
+    expect(checks({ atBase: unread('0'), files })[0][1]).toBe('success');
+  });
+
+  it('L4 asks a person when nothing came for as long as the settings say, once, and still takes what comes later', () => {
+    let snapshot = snapshotOf([pullOf({ runs: [] })]);
+    const asked: Check['conclusion'][] = [];
+    const look = (minutes: number, runs: Pull['runs']) => {
+      snapshot = {
+        ...snapshot,
+        now: new Date(now.getTime() + minutes * 60_000),
+        pulls: snapshot.pulls.map((pull) => ({ ...pull, runs })),
+      };
+      const found = decide(snapshot);
+      snapshot = after(snapshot, found);
+      asked.push(
+        ...found.actions.flatMap((action) =>
+          action.kind === 'check' && action.name === 'tiltyard' ? [action.conclusion] : [],
+        ),
+      );
+    };
+    for (const minutes of [0, 10, 30, 60, 120, 600, 6000]) look(minutes, []);
+    expect(asked).toEqual([null, 'action_required']);
+    look(6001, [runOf({ startedAt: new Date(now.getTime() + 6_000 * 60_000), completed: false, evidence: [] })]);
+    look(6010, [runOf()]);
+    expect(asked).toEqual([null, 'action_required', null, 'success']);
+  });
+
   it('puts findings beside the lines that they speak of, as the head has them', () => {
     const moved = modelAt(['name: flight-delay', '# A remark.\n\nname: flight-delay']);
     const { actions } = plan({

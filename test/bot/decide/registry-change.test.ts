@@ -256,6 +256,11 @@ describe('approvals', () => {
       'success after one',
     ],
     ['of commits of nobody', { commits: [commit(null)] }, 'Nobody can tell who wrote 1111111'],
+    [
+      'decided by a tiltyard.yaml that can’t be read',
+      { atBase: treeOf('0', { problem: 'tiltyard.yaml:1:1: bad' }) },
+      'can’t be told',
+    ],
     ['of more commits than are listed', { commits: null }, 'more commits than GitHub lists'],
   ])('S8 does not count one that is %s', (_, edits, why) => {
     const found = outcome(to(legal, edits));

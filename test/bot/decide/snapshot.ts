@@ -27,7 +27,13 @@ export function modelAt(...edits: [from: string, to: string][]): ModelAt {
 }
 
 export function treeOf(digit: string, edits: Partial<Tree> = {}): Tree {
-  return { sha: sha(digit), settings: Settings.parse({}), models: { 'flight-delay': modelAt() }, ...edits };
+  return {
+    sha: sha(digit),
+    settings: Settings.parse({}),
+    problem: null,
+    models: { 'flight-delay': modelAt() },
+    ...edits,
+  };
 }
 
 export function runOf(edits: Partial<Run> = {}, evaluation: Evaluation = evaluationOf()): Run {
