@@ -157,6 +157,30 @@ describe('apply', () => {
     expect(repo.comments(pull).map(({ body }) => body)).toEqual(newer);
   });
 
+  it('S12 a look that saw less does not write over what one that saw more wrote of the same head', async () => {
+    const held = holding();
+    const scene = createScene({ gate: held.gate });
+    const { app, evaluate, github, propose, repo } = scene;
+    const pull = propose();
+    await lookAt(scene);
+    repo.startRun({ pull });
+    const slow = github.asApp(app, 'acme');
+    let first: number | null = null;
+    held.hold((client, route) => {
+      if (route !== GET_COMMENT) return false;
+      first ??= client;
+      return client === first;
+    });
+    // It saw a run that had not ended.
+    const older = lookAt(scene, slow);
+    await expect.poll(() => held.held.length).toBe(1);
+    evaluate(pull);
+    await lookAt(scene);
+    held.letGo();
+    expect((await older)[0]).toMatchObject({ action: { kind: 'comment' }, outcome: 'stale' });
+    expect(repo.comments(pull)).toMatchObject([{ body: expect.stringContaining('better') }]);
+  });
+
   it('S12 of the comments of two that looked at once the oldest stays', async () => {
     const held = holding();
     const scene = createScene({ gate: held.gate });
