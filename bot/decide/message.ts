@@ -37,7 +37,7 @@ export function messageOf(pull: Pull, model: string, state: State): EvaluationMe
         changes: changesOf(pull, model, state),
         next: nextStep(pull, state),
         evidence: state.run.evidence.find((one) => one.model === model)?.url ?? state.run.url,
-        policy: policyUrl(pull, model, state),
+        ...rulesAt(pull, model, state),
         proposal: state.proposed,
       };
   }
@@ -83,13 +83,12 @@ function recipe(tree: Tree, name: string): Recipe | null {
   return at === null ? null : { model: at.model, features: at.features, training: at.lock?.train ?? null };
 }
 
-/** Where the policy that decides is shown, on the same server as the run. */
-function policyUrl({ atHead, base, head }: Pull, model: string, { linesOfHead, policy, run }: Judged): string {
+/** Where the rules are shown that decide, on the same server as the run; and the line where they begin. */
+function rulesAt({ atBase, atHead, base, head }: Pull, model: string, { linesOfHead, run }: Judged) {
   const [repository] = run.url.split('/actions/');
-  const at = soundModel(atHead, model);
-  const line = linesOfHead && at !== null ? at.where.line(['evaluate']) : null;
-  const commit = policy === 'base' && !linesOfHead ? base.sha : head.sha;
-  return `${repository}/blob/${commit}/models/${model}/model.yaml${line === null ? '' : `#L${line}`}`;
+  const at = soundModel(linesOfHead ? atHead : atBase, model);
+  const files = `${repository}/blob/${linesOfHead ? head.sha : base.sha}/`;
+  return { files, line: at?.where.line(['evaluate']) ?? null };
 }
 
 function clock(date: Date): string {

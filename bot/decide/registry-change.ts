@@ -123,7 +123,7 @@ function contentsOf(registry: RegistryChange, base: ReadonlyMap<string, Registry
       const file = names.get(id);
       const sha256 = file?.kind === 'evidence' ? file.digest : '';
       const problem = 'it is not read again';
-      return { sha256, unix_sha256: null, problem, kind: null, model: null, artifact: null, lineage: null };
+      return { sha256, unix_sha256: null, problem, kind: null, model: null, artifact: null, trained: null };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { UsedData } from '../lineage.ts';
 import { standingOf, type VersionRecord } from '../record.ts';
 import { code, prose } from './escape.ts';
 import { factsOf } from './facts.ts';
-import { count, decimalsOf, fixed, plural, signed, signedInterval } from './number.ts';
+import { count, decimalsOf, fixed, plural, rounded, signed, signedInterval } from './number.ts';
 import { type OwnerParts, ownerPart } from './owner-parts.ts';
 import { table } from './table.ts';
 import { missing } from './version.ts';
@@ -59,6 +59,7 @@ function details(record: VersionRecord): string {
     ['Artifact', `${code(artifact.digest)}, ${count(artifact.bytes)} bytes`],
     ['Decision threshold', artifact.threshold === null ? 'none' : code(String(artifact.threshold))],
     ['Trained by', code(lineage.program.command)],
+    ['Trained in', `${rounded(version.seconds)} s`],
     [
       'From commit',
       lineage.commit === null

@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { Comparison } from '../evidence/evaluation.ts';
 import { standingOf, type VersionRecord } from '../record.ts';
 import { code } from './escape.ts';
-import { count, decimalsOf, fixed, plain } from './number.ts';
+import { count, decimalsOf, fixed, plain, rounded } from './number.ts';
 
 export const GROUPS = ['Version', 'Artifact', 'Data', 'Features', 'Params', 'Program', 'Contract', 'Metrics'] as const;
 type Group = (typeof GROUPS)[number];
@@ -57,6 +57,7 @@ export function factsOf(record: VersionRecord): Fact[] {
       'input digest': lineage.input_digest,
       ...omit(lineage.environment, 'lock_files'),
     }),
+    { group: 'Program', name: 'seconds of training', value: version.seconds, cell: rounded(version.seconds) },
     ...facts('Program', lineage.environment.lock_files),
     ...facts(
       'Contract',

@@ -11,6 +11,8 @@ import { seedNoiseSentence } from './seed-noise.ts';
 export interface Title {
   /** Said after the verdict, such as "These numbers come from a pull request: they inform, they merge nothing." */
   note?: string;
+  /** Where files of the commit whose policy this is are shown, to be followed by a path: rules are linked then. */
+  files?: string;
 }
 
 /** What a reader in a hurry needs: the verdict, what was compared, each rule, and why any of them does not hold. */
@@ -24,7 +26,7 @@ export function headline(evidence: Evaluation, verdict: Verdict, title: Title, m
   const troubles = verdict.findings.filter(
     (finding) => finding.status !== 'pass' && !finding.sentence.includes(NO_CHAMPION),
   );
-  if (troubles.length > 0) parts.push(reasons(troubles, mostRows));
+  if (troubles.length > 0) parts.push(reasons(troubles, title, mostRows));
   return parts.join('\n\n');
 }
 
@@ -50,11 +52,17 @@ function designEffect(verdict: Verdict): string {
   return effect === null ? '' : `, design effect ${rounded(effect)}`;
 }
 
-function reasons(troubles: readonly Finding[], most: number): string {
+/** A rule's line, as a link where it is known at which address files are shown. */
+function lineOf(where: string, { files }: Title): string {
+  const [, path, line] = /^(models\/[a-z0-9-]{1,63}\/model\.yaml):(\d{1,7})$/.exec(where) ?? [];
+  return files === undefined || path === undefined ? code(where) : `[${code(where)}](${files}${path}#L${line})`;
+}
+
+function reasons(troubles: readonly Finding[], title: Title, most: number): string {
   const order = { fail: 0, inconclusive: 1, pass: 2 };
   const sorted = [...troubles].sort((a, b) => order[a.status] - order[b.status]);
   const lines = sorted.slice(0, most).map((finding) => {
-    const where = finding.where === null ? '' : ` (${code(finding.where)})`;
+    const where = finding.where === null ? '' : ` (${lineOf(finding.where, title)})`;
     return `- ${MARKS[finding.status]} ${prose(finding.sentence)}${where}`;
   });
   if (sorted.length > most) lines.push(`- and ${sorted.length - most} more`);

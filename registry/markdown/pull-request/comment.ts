@@ -42,8 +42,10 @@ export type EvaluationMessage =
       changes: string[];
       next: string;
       evidence: string;
-      /** Where the policy that decides is shown. */
-      policy: string;
+      /** Where files of the commit are shown whose lines findings speak of, to be followed by a path. */
+      files: string;
+      /** The line of the policy that decides. */
+      line: number | null;
       proposal: Proposal | null;
     };
 
@@ -118,23 +120,31 @@ function body({ head, model }: Message, message: EvaluationMessage, limit: numbe
     case 'removed':
       return `❔ ${name} is gone from ${at}, and with it the policy that it was judged by: a person decides.`;
     case 'judged':
-      return judged(head, message, limit);
+      return judged(model, head, message, limit);
   }
 }
 
-function judged(head: string, message: Extract<EvaluationMessage, { kind: 'judged' }>, limit: number): string {
-  const { changes, claim, evaluation, evidence, next, policy, proposal, url, verdict } = message;
+function judged(
+  model: string,
+  head: string,
+  message: Extract<EvaluationMessage, { kind: 'judged' }>,
+  limit: number,
+): string {
+  const { changes, claim, evaluation, evidence, files, line, next, proposal, url, verdict } = message;
   const sections: Section[] = [];
   if (proposal !== null) sections.push(proposalPart(proposal));
   if (changes.length > 0) {
     const text = `#### What changed\n\n${changes.map((one) => `- ${one}`).join('\n')}`;
     sections.push({ name: 'what changed', weight: 93, text });
   }
+  const policy = `${files}models/${model}/model.yaml${line === null ? '' : `#L${line}`}`;
   const links = [link('run', url), link('evidence', evidence), link('policy', policy)].filter((one) => one !== '');
   const foot = `**Next:** ${next}\n\n${[`Head ${code(head.slice(0, 7))}`, ...links].join(' · ')}`;
-  const note = claim === null ? {} : { note: claim };
-  const summary = evaluationSummary(evaluation, verdict, note, { sections, limit: limit - bytes(foot) - 2 });
-  return `${summary.trimEnd()}\n\n${foot}`;
+  const banner = claim === null ? '' : `> [!WARNING]\n> ${prose(claim)}\n\n`;
+  const title = ADDRESS.test(files) ? { files } : {};
+  const room = limit - bytes(banner) - bytes(foot) - 2;
+  const summary = evaluationSummary(evaluation, verdict, title, { sections, limit: room });
+  return `${banner}${summary.trimEnd()}\n\n${foot}`;
 }
 
 function registryPart({ evaluation, head, model }: Message, report: RegistryReport): string {
@@ -159,7 +169,10 @@ function marked(line: string): string {
 
 const run = (url: string | null) => (link('run', url) === '' ? '' : `, ${link('run', url)}`);
 
+/** GitHub's own addresses have nothing else in them. */
+const ADDRESS = /^https?:\/\/[\w.-]+(:\d+)?\/[\w./#?=&%-]*$/;
+
 /** A link whose address is one of GitHub's own, or nothing. */
 function link(text: string, url: string | null): string {
-  return url !== null && /^https?:\/\/[\w.-]+(:\d+)?\/[\w./#?=&%-]*$/.test(url) ? `[${text}](${url})` : '';
+  return url !== null && ADDRESS.test(url) ? `[${text}](${url})` : '';
 }

@@ -361,15 +361,15 @@ describe('decide', () => {
   });
 
   it('S3 does not pass numbers against another champion than the one that is there now', () => {
-    const with_ = (champion: { version: string; digest: string } | null) =>
+    const against = (champion: { version: string; digest: string } | null) =>
       checks({ atBase: treeOf('0', { champions: { 'flight-delay': champion } }) })[0];
-    expect(with_({ version: '1.4.0', digest: 'a'.repeat(64) })[1]).toBe('success');
-    expect(with_({ version: '1.4.1', digest: 'b'.repeat(64) })).toEqual([
+    expect(against({ version: '1.4.0', digest: 'a'.repeat(64) })[1]).toBe('success');
+    expect(against({ version: '1.4.1', digest: 'b'.repeat(64) })).toEqual([
       'tiltyard',
       'action_required',
       expect.stringContaining('do not compare with 1.4.1, which is the champion now'),
     ]);
-    expect(with_(null)[1]).toBe('action_required');
+    expect(against(null)[1]).toBe('action_required');
   });
 
   it('S3 passes nothing where a commit could not be read', () => {

@@ -138,13 +138,7 @@ function worsened(pull: Pull, which: number, how: number): Pull {
     (one) => ({ ...one, runs: one.runs.map((run) => ({ ...run, evidence: [] })) }),
     (one) => ({ ...one, runs: [] }),
     (one) => ({ ...one, fork: true }),
-    (one) => ({
-      ...one,
-      reviews: one.reviews
-        .slice(0, -1)
-        .filter(({ state }) => state === 'APPROVED')
-        .slice(0, 0),
-    }),
+    (one) => ({ ...one, reviews: [] }),
     (one) => ({ ...one, reviews: one.reviews.map((review) => ({ ...review, permission: 'read' as const })) }),
     (one) => ({ ...one, commits: null }),
     (one) => ({ ...one, registry: one.registry === null ? null : { ...one.registry, problem: 'it is gone' } }),
