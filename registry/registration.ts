@@ -46,7 +46,7 @@ export interface NewVersion {
 export function register(registration: Registration): NewVersion {
   const { model, uri, training, evaluation, card, parent, taken, bump } = registration;
   requireTogether(model, training.value, evaluation?.value ?? null);
-  const { task, artifact, contract, lineage, run } = training.value;
+  const { task, artifact, contract, lineage, run, timing } = training.value;
   const { version: number, reason } = nextVersion(parent, training.value, taken, bump);
   const version: Version = {
     version: number,
@@ -62,6 +62,7 @@ export function register(registration: Registration): NewVersion {
     },
     contract,
     lineage,
+    seconds: timing.seconds,
     evidence: { training: digestOf(training), evaluation: evaluation === null ? null : digestOf(evaluation) },
     run,
     card,

@@ -28,6 +28,8 @@ export const Version = z.strictObject({
   }),
   contract: Contract,
   lineage: Lineage,
+  /** How long the training took; it stands beside the lineage, which two trainings can have in common. */
+  seconds: z.number().nonnegative(),
   /** sha256 of the files under `registry/<model>/evidence/` that justified it. */
   evidence: z.strictObject({ training: Digest, evaluation: Digest.nullable() }),
   /** The workflow run that trained it; null for a local build. */

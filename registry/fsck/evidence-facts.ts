@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson } from '../canonical-json.ts';
 import { Evaluation } from '../evidence/evaluation.ts';
 import { Training } from '../evidence/training.ts';
+import { sha256, Trained, trainedOf } from './trained.ts';
 
 /** What the check of a registry needs to know of an evidence file; small enough to be remembered of thousands. */
 export const EvidenceFacts = z.strictObject({
@@ -15,14 +14,10 @@ export const EvidenceFacts = z.strictObject({
   model: z.string().nullable(),
   /** The artifact that it is about. */
   artifact: z.string().nullable(),
-  /** sha256 of the canonical JSON of a training's lineage. */
-  lineage: z.string().nullable(),
+  /** What a manifest repeats of it; null for evidence other than training. */
+  trained: Trained.nullable(),
 });
 export type EvidenceFacts = z.infer<typeof EvidenceFacts>;
-
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
-}
 
 const About = z.object({ kind: z.string(), model: z.string() });
 
@@ -36,7 +31,7 @@ export function evidenceFacts(bytes: Uint8Array): EvidenceFacts {
     kind: null,
     model: null,
     artifact: null,
-    lineage: null,
+    trained: null,
   };
   let value: unknown;
   try {
@@ -50,8 +45,9 @@ export function evidenceFacts(bytes: Uint8Array): EvidenceFacts {
   if (kind === 'training') {
     const training = Training.safeParse(value);
     if (!training.success) return { ...facts, ...about.data, problem: firstIssue(training.error) };
-    const { artifact, lineage } = training.data;
-    return { ...facts, kind, model, artifact: artifact.digest, lineage: sha256(canonicalJson(lineage)) };
+    const { artifact, timing } = training.data;
+    const trained = trainedOf({ ...training.data, seconds: timing.seconds });
+    return { ...facts, kind, model, artifact: artifact.digest, trained };
   }
   if (kind === 'evaluation') {
     const evaluation = Evaluation.safeParse(value);

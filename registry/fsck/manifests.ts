@@ -1,10 +1,9 @@
-import { canonicalJson } from '../canonical-json.ts';
 import type { FileChange } from '../history/commit.ts';
 import { quoted } from '../judge/context.ts';
-import { parseVersion, type Version, type VersionNumber } from '../version.ts';
-import { sha256 } from './evidence-facts.ts';
+import { parseVersion, type VersionNumber } from '../version.ts';
 import { type Fault, fault, faultsOf, type Place } from './fault.ts';
 import type { Contents, Manifest, ModelState } from './model-state.ts';
+import { contradictions } from './trained.ts';
 
 /** Notes a change of a manifest, and tells what of it may never be. */
 export function changeManifest(
@@ -120,17 +119,17 @@ function evidenceFaults(
     const facts = contents.evidence(content);
     // What can't be read was told where the file itself was looked at.
     if (facts.problem !== null || facts.sha256 !== digest) continue;
-    const other = differs(version, facts);
-    if (other !== null) {
-      const message = `The ${kind} evidence ${digest} has ${other}.`;
+    if (facts.artifact !== version.artifact.digest) {
+      const message = `The ${kind} evidence ${digest} has another artifact: ${facts.artifact}.`;
       faults.push(fault(place, at(), message, 'Name the evidence of this artifact, or register it again.'));
+    } else if (facts.trained !== null) {
+      for (const { entry, name } of contradictions(version, facts.trained)) {
+        const message = `The training evidence ${digest} has another ${name} than the manifest.`;
+        const fix =
+          'Restore the manifest from git, or register the run again: tiltyard register copies it from the evidence.';
+        faults.push(fault(place, line(entry), message, fix));
+      }
     }
   }
   return faults;
-}
-
-function differs(version: Version, facts: { artifact: string | null; lineage: string | null }): string | null {
-  if (facts.artifact !== version.artifact.digest) return `another artifact: ${facts.artifact}`;
-  const isSame = facts.lineage === null || facts.lineage === sha256(canonicalJson(version.lineage));
-  return isSame ? null : 'another lineage than the manifest';
 }

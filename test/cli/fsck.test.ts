@@ -60,7 +60,7 @@ const corruptions: Corruption[] = [
   [
     'a manifest with a misspelt key',
     next({ edit: (version) => Object.assign(version, { lineages: 1 }) }),
-    'registry/shop/versions/1.3.0.yaml:70 The document has the unknown key “lineages”.',
+    'registry/shop/versions/1.3.0.yaml:71 The document has the unknown key “lineages”.',
   ],
   [
     'a manifest that is no YAML',
@@ -84,7 +84,7 @@ const corruptions: Corruption[] = [
     'a manifest that is changed',
     edit(manifest('1.0.0'), 'seed: 7', 'seed: 8'),
     'registry/shop/versions/1.0.0.yaml The manifest of 1.0.0 is not what was registered in <commit>.',
-    'registry/shop/versions/1.0.0.yaml:63 The training evidence <digest> has another lineage than the manifest.',
+    'registry/shop/versions/1.0.0.yaml:32 The training evidence <digest> has another lineage than the manifest.',
   ],
   [
     'a manifest that is changed, and changed back',
@@ -94,7 +94,7 @@ const corruptions: Corruption[] = [
       edit(manifest('1.0.0'), 'seed: 8', 'seed: 7')(repo);
     },
     'registry/shop/versions/1.0.0.yaml The manifest of 1.0.0 is not what was registered in <commit>.',
-    'registry/shop/versions/1.0.0.yaml:63 The training evidence <digest> has another lineage than the manifest.',
+    'registry/shop/versions/1.0.0.yaml:32 The training evidence <digest> has another lineage than the manifest.',
   ],
   [
     'a manifest that is gone',
@@ -187,7 +187,7 @@ const corruptions: Corruption[] = [
       },
     }),
     'registry/shop/versions/1.3.0.yaml:6 1.3.0 is the same artifact as 1.2.0; one artifact is one version.',
-    'registry/shop/versions/1.3.0.yaml:63 The training evidence <digest> has another artifact: <digest>.',
+    'registry/shop/versions/1.3.0.yaml:64 The training evidence <digest> has another artifact: <digest>.',
   ],
   [
     'a uri of another artifact',
@@ -215,7 +215,7 @@ const corruptions: Corruption[] = [
       const { evidence } = repo.register('1.3.0', { parent: '1.2.0' });
       repo.remove(`registry/shop/evidence/training-${evidence.training}.json`);
     },
-    'registry/shop/versions/1.3.0.yaml:63 The training evidence <digest> is not in registry/shop/evidence.',
+    'registry/shop/versions/1.3.0.yaml:64 The training evidence <digest> is not in registry/shop/evidence.',
   ],
   [
     'evidence of another artifact',
@@ -225,7 +225,7 @@ const corruptions: Corruption[] = [
         version.evidence.evaluation = sound.version('1.2.0').evidence.evaluation;
       },
     }),
-    'registry/shop/versions/1.3.0.yaml:64 The evaluation evidence <digest> has another artifact: <digest>.',
+    'registry/shop/versions/1.3.0.yaml:65 The evaluation evidence <digest> has another artifact: <digest>.',
     'registry/shop/evidence/evaluation-<digest>.json No manifest names this evidence.',
   ],
   [
@@ -235,7 +235,66 @@ const corruptions: Corruption[] = [
         version.lineage.seed = 8;
       },
     }),
-    'registry/shop/versions/1.3.0.yaml:63 The training evidence <digest> has another lineage than the manifest.',
+    'registry/shop/versions/1.3.0.yaml:32 The training evidence <digest> has another lineage than the manifest.',
+  ],
+  [
+    'a workflow run that its training was not in',
+    next({
+      edit: (version) => {
+        version.run = {
+          repository: 'acme/shop',
+          workflow: 'acme/shop/.github/workflows/train.yml@refs/heads/main',
+          run_id: 7,
+          run_attempt: 1,
+          event: 'push',
+          ref: 'refs/heads/main',
+          sha: 'c'.repeat(40),
+          actor: 'ada',
+        };
+      },
+    }),
+    'registry/shop/versions/1.3.0.yaml:66 The training evidence <digest> has another workflow run than the manifest.',
+  ],
+  [
+    'a contract that its training does not have',
+    next({ edit: ({ contract }) => contract.columns.pop() }),
+    'registry/shop/versions/1.3.0.yaml:11 The training evidence <digest> has another contract than the manifest.',
+  ],
+  [
+    'a task that its training does not have',
+    next({
+      edit: (version) => {
+        version.task = 'regression';
+      },
+    }),
+    'registry/shop/versions/1.3.0.yaml:3 The training evidence <digest> has another task than the manifest.',
+  ],
+  [
+    'a threshold that its training did not fit',
+    next({
+      edit: ({ artifact }) => {
+        artifact.threshold = 0.9;
+      },
+    }),
+    'registry/shop/versions/1.3.0.yaml:10 The training evidence <digest> has another threshold than the manifest.',
+  ],
+  [
+    'features that its training did not have',
+    next({
+      edit: ({ artifact }) => {
+        artifact.features_digest = '0'.repeat(64);
+      },
+    }),
+    'registry/shop/versions/1.3.0.yaml:9 The training evidence <digest> has another features digest than the manifest.',
+  ],
+  [
+    'a duration that its training did not have',
+    next({
+      edit: (version) => {
+        version.seconds = 1;
+      },
+    }),
+    'registry/shop/versions/1.3.0.yaml:62 The training evidence <digest> has another duration than the manifest.',
   ],
   [
     'evidence that is gone',
@@ -392,6 +451,7 @@ const corruptions: Corruption[] = [
         version.artifact.bytes += 1;
       },
     }),
+    'registry/shop/versions/1.3.0.yaml:7 The training evidence <digest> has another size in bytes than the manifest.',
     'registry/shop/versions/1.3.0.yaml:7 The artifact has 27 bytes by its manifest, but 26 in the store.',
   ],
 ];

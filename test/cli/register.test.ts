@@ -74,6 +74,7 @@ describe('tiltyard register', () => {
       },
       contract,
       lineage,
+      seconds: training.timing.seconds,
       evidence: { training: sha256(text), evaluation: null },
       run: null,
       card: { owner: '@acme/shop', intended_use: 'Offers in the shop', limits: 'Not for credit: ask “legal”\nfirst.' },

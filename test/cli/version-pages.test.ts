@@ -58,6 +58,7 @@ describe('show', () => {
     expect(row(said, '`stands`')).toEqual(['`canary with 5 % of the traffic`']);
     expect(row(said, '`digest`')).toEqual([`\`${version.artifact.digest}\``]);
     expect(row(said, '`trees`')).toEqual(['`100`']);
+    expect(row(said, '`seconds of training`')).toEqual(['12.5']);
     expect(row(said, '`rows`')).toEqual(['1,000']);
     expect(row(said, '`roc_auc on held-out training rows`')).toEqual(['0.7100']);
     expect(row(said, '`package-lock.json`')).toEqual([
@@ -110,6 +111,7 @@ describe('diff', () => {
       edit: (version) => {
         version.lineage.params = { trees: 200, depth: 3 };
         version.lineage.data.train.rows = 2000;
+        version.seconds = 60;
         version.contract.columns.push({ name: 'visits', type: 'DOUBLE' });
       },
     });
@@ -118,6 +120,7 @@ describe('diff', () => {
     expect(status).toBe(0);
     expect(row(differing, 'Params', '`trees`')).toEqual(['`100`', '`200`']);
     expect(row(differing, 'Params', '`depth`')).toEqual(['—', '`3`']);
+    expect(row(differing, 'Program', '`seconds of training`')).toEqual(['12.5', '60.0']);
     expect(row(differing, 'Data', '`rows`')).toEqual(['1,000', '2,000']);
     expect(row(differing, 'Contract', '`column visits`')).toEqual(['—', '`DOUBLE`']);
     expect(row(differing, 'Params', '`seed`')).toBeNull();
@@ -152,6 +155,7 @@ describe('card', () => {
     expect(status).toBe(0);
     expect(said.split('\n').filter((line) => line.startsWith('## '))).toEqual(SECTIONS.map((name) => `## ${name}`));
     expect(row(said, 'Follows')).toEqual(['`1.0.0`']);
+    expect(row(said, 'Trained in')).toEqual(['12.5 s']);
     expect(said).toContain('`data/train.parquet`, sha256 ');
     expect(said).toContain('1,000 rows, from `2001-01-01T00:00:00.000Z` to `2001-03-31T23:59:00.000Z`.');
     expect(said).toContain('It was evaluated by groups of `origin`; `distance_band`.');
