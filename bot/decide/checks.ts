@@ -7,7 +7,7 @@ import {
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { type Outcome, worst } from './outcome.ts';
 import type { Action } from './plan.ts';
-import { headSince, REQUIRED } from './state.ts';
+import { headSince, ourCheck, REQUIRED } from './state.ts';
 
 /** A pull request, and what each model that it touches comes to; '' stands for files of no model. */
 export interface Judgement {
@@ -34,7 +34,7 @@ export function checkActions(snapshot: Snapshot, judgements: readonly Judgement[
   const all = check(REQUIRED, [...byModel.values()].flat());
   return [{ ...all, annotations: [] }, ...each].flatMap((wanted) => {
     const { pull } = first;
-    const there = pull.checks.find((one) => one.name === wanted.name && one.app === snapshot.us.app);
+    const there = ourCheck(snapshot, pull, wanted.name);
     if (there !== undefined && isSame(there, wanted)) return [];
     const state = wanted.conclusion ?? 'in progress';
     const reason = `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${wanted.title}`;

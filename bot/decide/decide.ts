@@ -2,7 +2,7 @@ import type { RegistryReport } from '#registry/markdown/pull-request/registry-re
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { answersFor, commandActions, commandsOf } from './answers.ts';
 import { checkActions, type Judgement } from './checks.ts';
-import { commentActions } from './comments.ts';
+import { commentActions, ourComments } from './comments.ts';
 import { messageOf } from './message.ts';
 import { evaluationOutcome, registryConclusion, treeOutcomes } from './outcome.ts';
 import type { Action, Plan } from './plan.ts';
@@ -44,6 +44,12 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
       answers: answersFor(pull, model, state, asked),
     });
   });
+  const left = ourComments(snapshot, pull).filter(({ marker: { model } }) => model !== '' && !touched.includes(model));
+  for (const model of new Set(left.map(({ marker }) => marker.model))) {
+    comments.push(
+      ...commentActions(snapshot, pull, { model, evaluation: { kind: 'untouched' }, registry: null, answers: [] }),
+    );
+  }
   if (unread.length > 0) outcomes.set('', [...unread, ...(outcomes.get('') ?? [])]);
   return { actions: [...comments, ...commandActions(pull, asked)], judgement: { pull, outcomes } };
 }

@@ -2,7 +2,7 @@ import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { judge } from '#registry/judge.ts';
 import { policyText } from '#registry/parse-model.ts';
 import type { Verdict } from '#registry/verdict.ts';
-import type { Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
+import type { Check, Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
 import { doubtsOf, type Judgeable, withDoubts } from './doubts.ts';
 import { own } from './model-at.ts';
 import { type Flip, flipsOf } from './policy-change.ts';
@@ -86,10 +86,16 @@ function proposal(pull: Pull, model: string, { base, head, evaluation }: Judgeab
  * Since when a head is there, by GitHub's own clock: since our required check on it says, which hands on what it was first
  * made with, else since a pull request with this head last changed.
  */
-export function headSince({ pulls, us }: Snapshot, { checks, head }: Pull): Date {
-  const ours = checks.find(({ app, name }) => app === us.app && name === REQUIRED);
-  const same = pulls.filter((pull) => pull.head.sha === head.sha).map(({ updatedAt }) => updatedAt.getTime());
-  return ours?.startedAt ?? new Date(Math.min(...same));
+export function headSince(snapshot: Snapshot, pull: Pull): Date {
+  const same = snapshot.pulls
+    .filter(({ head }) => head.sha === pull.head.sha)
+    .map(({ updatedAt }) => updatedAt.getTime());
+  return ourCheck(snapshot, pull, REQUIRED)?.startedAt ?? new Date(Math.min(...same));
+}
+
+/** Our own check run of a name, the newest; others may have made one of the same name. */
+export function ourCheck({ us }: Snapshot, { checks }: Pull, name: string): Check | undefined {
+  return checks.filter((one) => one.app === us.app && one.name === name).sort((a, b) => b.id - a.id)[0];
 }
 
 function waiting(snapshot: Snapshot, pull: Pull, run: Run | null): State {

@@ -32,6 +32,8 @@ export type EvaluationMessage =
   | { kind: 'broken'; problem: string }
   | { kind: 'unreadable'; url: string; problem: string }
   | { kind: 'removed' }
+  /** An earlier head changed the model; this one does not. */
+  | { kind: 'untouched' }
   | {
       kind: 'judged';
       url: string;
@@ -86,6 +88,8 @@ function evaluationLine(message: EvaluationMessage): string | null {
       return 'the evidence could not be read';
     case 'removed':
       return 'the model was removed';
+    case 'untouched':
+      return null;
     case 'judged':
       return `${MARKS[message.verdict.verdict]} ${message.verdict.sentence}`;
   }
@@ -119,6 +123,8 @@ function body({ head, model }: Message, message: EvaluationMessage, limit: numbe
       return `❔ ${name}: ${prose(message.problem)} (${at}${run(message.url)}).`;
     case 'removed':
       return `❔ ${name} is gone from ${at}, and with it the policy that it was judged by: a person decides.`;
+    case 'untouched':
+      return `${name} is not changed any more by ${at}.`;
     case 'judged':
       return judged(model, head, message, limit);
   }

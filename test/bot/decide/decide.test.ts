@@ -309,6 +309,27 @@ describe('decide', () => {
     ]);
   });
 
+  it('S12 says of a model that a later head leaves alone that it does', () => {
+    const first = after(snapshotOf([pullOf({ runs: [runOf({}, failing)] })]), plan({ runs: [runOf({}, failing)] }));
+    const files: Pull['files'] = [{ path: 'README.md', status: 'modified' }];
+    const pulls = first.pulls.map((pull) => ({
+      ...pull,
+      files,
+      head: { ...pull.head, sha: sha('2') },
+      checks: [],
+      updatedAt: ago(1),
+    }));
+    const second = { ...first, pulls };
+    const done = after(second, decide(second));
+    expect(done.pulls[0].comments.map(({ body }) => body.split('\n').slice(1).join('\n'))).toEqual([
+      expect.stringMatching(
+        /^\*\*flight-delay\*\* is not changed any more by head `2222222`\.\n\n<details><summary>History<\/summary>\n\n- `1111111`: ❌/,
+      ),
+    ]);
+    expect(done.pulls[0].checks).toMatchObject([{ name: 'tiltyard', conclusion: 'success' }]);
+    expect(decide(done).actions).toEqual([]);
+  });
+
   it('S12 leaves a comment alone that was written from a later state, and not for ever', () => {
     let snapshot = snapshotOf([pullOf({ updatedAt: ago(5) })]);
     snapshot = after(snapshot, decide(snapshot));
