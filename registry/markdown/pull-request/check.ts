@@ -17,7 +17,7 @@ export interface CheckPart {
 
 /** A check's title: plain text on one line. */
 export function checkTitle(text: string): string {
-  return shortened(inert(text), LONGEST_TITLE);
+  return shortened(inert(text).trim(), LONGEST_TITLE);
 }
 
 /** A check's summary: each part with its details, the first ones where there is no room for all. */
@@ -33,7 +33,7 @@ export function checkSummary(parts: readonly CheckPart[], nothing: string): stri
 
 /** What an annotation says: plain text. */
 export function annotationMessage(text: string): string {
-  return shortened(inert(text), LONGEST_MESSAGE);
+  return shortened(inert(text).trim(), LONGEST_MESSAGE);
 }
 
 function shortened(text: string, most: number): string {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { bytes } from '#registry/markdown/budget.ts';
+import { annotationMessage, checkSummary, checkTitle } from '#registry/markdown/pull-request/check.ts';
+
+describe('a check', () => {
+  it('has a title of one line of plain text', () => {
+    expect(checkTitle('flight-delay passes: p < 0.001, 3 > 2.\n')).toBe('flight-delay passes: p < 0.001, 3 > 2.');
+    expect(checkTitle('  a\n\nb\u202E\u0000 ')).toBe('a b\uFFFD\uFFFD');
+    expect(checkTitle('@acme <img src=x> https://e.example www.e.example [x](y)')).toBe(
+      '＠acme ‹img src=x> https:∕∕e.example www․e.example [x] (y)',
+    );
+    expect([...checkTitle('😀'.repeat(300))]).toHaveLength(200);
+    expect(checkTitle('😀'.repeat(300))).not.toMatch(/\p{Cs}/u);
+  });
+
+  it('sums up its parts, the first ones where there is no room for all', () => {
+    expect(checkSummary([], 'Nothing.')).toBe('Nothing.');
+    expect(
+      checkSummary(
+        [
+          { title: 'It passes.', details: '' },
+          { title: 'Red.', details: '- a' },
+        ],
+        'Nothing.',
+      ),
+    ).toBe('The comment on the pull request says more.\n\n**It passes.**\n\n**Red.**\n\n- a');
+    const many = Array.from({ length: 300 }, (_, i) => ({ title: `Part ${i}.`, details: 'é'.repeat(500) }));
+    const summary = checkSummary(many, 'Nothing.');
+    expect(bytes(summary)).toBeLessThanOrEqual(60_000);
+    expect(summary).toContain('**Part 0.**');
+    expect(summary).not.toContain('**Part 299.**');
+    expect(summary).toMatch(/Left out for length/);
+  });
+
+  it('has annotations that GitHub takes', () => {
+    expect(annotationMessage(`a @b\n${'c'.repeat(5_000)}`)).toMatch(/^a ＠b c{1994}…$/);
+  });
+});
