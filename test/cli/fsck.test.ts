@@ -554,8 +554,65 @@ describe('fsck', () => {
     const repository = gitRegistry(sound);
     repository.remove('.tiltyard/store');
     repository.write('.tiltyard/store', 'a file');
-    const { status, errors } = await fsck(repository);
-    expect([status, errors]).toEqual([3, expect.stringContaining("can't be read: ENOTDIR")]);
+    const { status, said, errors } = await fsck(repository);
+    expect(status).toBe(3);
+    expect(errors).toMatch(/^✗ not checked: 3 artifacts, since the store in .* can't be read: ENOTDIR.*\n {2}→ \S/);
+    expect(said).toContain('No fault in what could be checked: 3 versions of 1 model in 6 commits; 0 artifacts found');
+    expect(said).not.toContain('sound');
+    const { not_asked, faults } = JSON.parse((await fsck(repository, '--format', 'json')).said);
+    expect([not_asked.length, not_asked[0].artifacts, faults]).toEqual([1, 3, []]);
+  });
+
+  it('tells the faults it found although another store can’t be asked', async () => {
+    const repository = gitRegistry(sound);
+    repository.register('1.3.0', {
+      parent: '1.2.0',
+      edit: ({ artifact }) => {
+        artifact.uri = `file:README.md/store/${artifact.digest}`;
+      },
+    });
+    repository.remove(`.tiltyard/store/${sound.version('1.0.0').artifact.digest}`);
+    edit(CHANNELS, 'champion: 1.1.0', 'champion: 1.9.0')(repository);
+    repository.commit('Planted');
+    const { status, said, errors } = await fsck(repository);
+    expect(status).toBe(1);
+    expect(said).toContain('The champion 1.9.0 is not registered.');
+    expect(said).toContain('does not have the artifact');
+    expect(said).toContain('2 faults in the registry');
+    expect(errors).toContain('not checked: 1 artifact, since the store in');
+  });
+
+  it('tells the faults it found although tiltyard.yaml can’t be read', async () => {
+    const repository = gitRegistry(sound);
+    repository.write('tiltyard.yaml', 'store: [\n');
+    edit(CHANNELS, 'champion: 1.1.0', 'champion: 1.9.0')(repository);
+    const { status, said, errors } = await fsck(repository);
+    expect([status, said]).toEqual([1, expect.stringContaining('The champion 1.9.0 is not registered.')]);
+    expect(errors).toContain('not checked: 3 artifacts, since tiltyard.yaml');
+  });
+
+  it('is not green about nothing', async () => {
+    const elsewhere = { ...sound, root: sound.path('registry') };
+    const wrong = await fsck(elsewhere);
+    expect([wrong.status, wrong.said]).toEqual([3, '']);
+    expect(wrong.errors).toContain('has no registered version and no models/, so there is nothing to check');
+    expect(wrong.errors).toContain('or give --root.');
+    const repository = gitRegistry();
+    repository.write('models/shop/model.yaml', 'name: shop\n');
+    repository.commit('Begin');
+    const fresh = await fsck(repository);
+    expect([fresh.status, fresh.said, fresh.errors]).toEqual([
+      0,
+      'Nothing is registered yet, so there was nothing to check.',
+      '',
+    ]);
+    expect(JSON.parse((await fsck(repository, '--format', 'json')).said)).toMatchObject({ versions: 0, faults: [] });
+    repository.write('registry/README.md', 'What serves.\n');
+    repository.commit('A registry to be');
+    expect((await fsck(repository)).said).toBe(fresh.said);
+    repository.remove('models');
+    repository.commit('No models');
+    expect((await fsck(repository)).status).toBe(3);
   });
 
   it('says of a shallow clone that its history is cut off, and checks the rest', async () => {

@@ -21,16 +21,22 @@ export async function fetchVersion(
   const { value, path } = await readVersion(root, model, name);
   const { digest, bytes } = value.artifact;
   const { store: settings } = await loadSettings(root);
-  const store = await openStore({ ...settings, uri: storeOf(value, path) }, { root, ...world });
+  const store = await openStore({ ...settings, uri: requireStore(value, path) }, { root, ...world });
   const megabytes = (count: number) => (count / 1e6).toFixed(1);
   const onBytes = (done: number) => world.progress(`fetching ${name}: ${megabytes(done)} of ${megabytes(bytes)} MB`);
   return fetchArtifact({ store, digest, bytes, root, onBytes });
 }
 
-/** The store that a manifest's uri names: all but the digest at its end. */
-function storeOf({ artifact: { uri, digest } }: Version, path: string): string {
+/** The store that a manifest's uri names: all but the digest at its end. Null for a uri that is something else. */
+export function storeOf({ artifact: { uri, digest } }: Version): string | null {
   const end = `/${digest}`;
-  if (/^(file:|s3:\/\/)/.test(uri) && uri.endsWith(end)) return uri.slice(0, -end.length);
+  return /^(file:|s3:\/\/)/.test(uri) && uri.endsWith(end) ? uri.slice(0, -end.length) : null;
+}
+
+function requireStore(version: Version, path: string): string {
+  const store = storeOf(version);
+  if (store !== null) return store;
+  const { uri } = version.artifact;
   throw new UserError(`${path}: artifact.uri is ${uri}, which is no store and the artifact's digest`, {
     fix: 'Restore the manifest from git; tiltyard register writes s3://bucket/prefix/<digest>, or file:<folder>/<digest>.',
   });
