@@ -26,7 +26,9 @@ export function faultsOf(place: Place, error: unknown): Fault[] {
   return error.message.split('\n').map((sentence) => {
     const rest = sentence.startsWith(place.path) ? sentence.slice(place.path.length) : sentence;
     const [, line, message] = /^(?::(\d+):\d+)?:? ?([^]*)$/.exec(rest) ?? [];
-    const said = rest === sentence ? sentence : (message ?? rest);
+    // `registry/shop/channels.yaml is empty.`
+    const isSubject = rest !== sentence && rest.startsWith(' ');
+    const said = isSubject ? `the file${rest}` : rest === sentence ? sentence : (message ?? rest);
     return fault(place, line === undefined ? null : Number(line), finished(said), error.fix);
   });
 }

@@ -99,6 +99,36 @@ export function manifestFaults(
   return faults;
 }
 
+/**
+ * Versions that follow each other in a circle, which only manifests of one commit can: of others the parent was there
+ * before.
+ */
+export function circleFaults(state: ModelState, changed: ReadonlyMap<VersionNumber, Place>): Fault[] {
+  const faults: Fault[] = [];
+  const parentOf = (number: VersionNumber) => {
+    const parent = state.manifests.get(number)?.version.parent ?? null;
+    return parent !== null && parent !== number && changed.has(parent) ? parent : null;
+  };
+  const walked = new Set<VersionNumber>();
+  for (const [number, place] of changed) {
+    const line = new Set<VersionNumber>();
+    let at: VersionNumber | null = number;
+    while (at !== null && !walked.has(at)) {
+      walked.add(at);
+      line.add(at);
+      at = parentOf(at);
+    }
+    if (at === null || !line.has(at)) continue;
+    const circle = [...line].slice([...line].indexOf(at));
+    const [first] = circle;
+    const message = `The parents of ${first} lead back to it: ${[...circle, first].join(' → ')}.`;
+    const fix = 'Name the version that each of them was compared with.';
+    const manifest = state.manifests.get(first);
+    faults.push(fault(changed.get(first) ?? place, manifest?.line(['parent']) ?? null, message, fix));
+  }
+  return faults;
+}
+
 function evidenceFaults(
   state: ModelState,
   place: Place,

@@ -3,7 +3,7 @@ import type { VersionNumber } from '../version.ts';
 import { channelFaults } from './channel-faults.ts';
 import { changeEvidence } from './evidence.ts';
 import { type Fault, fault } from './fault.ts';
-import { changeManifest, manifestFaults } from './manifests.ts';
+import { changeManifest, circleFaults, manifestFaults } from './manifests.ts';
 import { type Contents, emptyState, type ModelState } from './model-state.ts';
 import { type RegistryFile, registryFile } from './place.ts';
 
@@ -105,6 +105,9 @@ function stepOf({ state, commit, files, contents, step }: Step): Fault[] {
     if (manifest === null) continue;
     faults.push(...manifestFaults(state, { commit: commit.id, path }, manifest, contents));
   }
+  faults.push(
+    ...circleFaults(state, new Map(versions.map(({ number, path }) => [number, { commit: commit.id, path }]))),
+  );
   // A manifest that goes may leave a channel pointing to nothing.
   const broken = versions.some(({ number }) => !state.registered.has(number));
   if ((channels || broken) && state.channels !== null) {

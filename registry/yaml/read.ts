@@ -13,6 +13,8 @@ export interface YamlText {
 
 /** No document of ours comes near; a parser's time grows with the text. */
 const LONGEST = 1_000_000;
+/** Instead of an anchor and its aliases. */
+const WRITE_OUT = 'Write the value out where it is used.';
 /** Keys that mean something to JavaScript's objects. */
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 
@@ -101,9 +103,8 @@ function strangers(document: Document.Parsed): Stranger[] {
     }
     if (!isNode(node)) return;
     const offset = node.range?.[0] ?? 0;
-    if (isAlias(node)) found.push({ offset, message: 'aliases (*) are not read', fix: 'Write the value out.' });
-    else if (node.anchor !== undefined)
-      found.push({ offset, message: 'anchors (&) are not read', fix: 'Write the value out where it is used.' });
+    if (isAlias(node)) found.push({ offset, message: 'aliases (*) are not read', fix: WRITE_OUT });
+    else if (node.anchor !== undefined) found.push({ offset, message: 'anchors (&) are not read', fix: WRITE_OUT });
     if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
       found.push({ offset, message: 'tags (!) are not read', fix: 'Remove the tag.' });
     }

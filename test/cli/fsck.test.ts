@@ -208,6 +208,24 @@ const corruptions: Corruption[] = [
     next({ parent: '1.3.0' }),
     'registry/shop/versions/1.3.0.yaml:4 The parent 1.3.0 is the version itself.',
   ],
+  [
+    'two versions that follow each other',
+    (repo) => {
+      repo.register('1.3.0', { parent: '1.4.0' });
+      repo.register('1.4.0', { parent: '1.3.0' });
+    },
+    'registry/shop/versions/1.3.0.yaml:4 The parents of 1.3.0 lead back to it: 1.3.0 → 1.4.0 → 1.3.0.',
+  ],
+  [
+    'three versions that follow each other, and one that follows them',
+    (repo) => {
+      repo.register('1.3.0', { parent: '1.4.0' });
+      repo.register('1.4.0', { parent: '1.6.0' });
+      repo.register('1.5.0', { parent: '1.4.0' });
+      repo.register('1.6.0', { parent: '1.5.0' });
+    },
+    'registry/shop/versions/1.4.0.yaml:4 The parents of 1.4.0 lead back to it: 1.4.0 → 1.6.0 → 1.5.0 → 1.4.0.',
+  ],
   // Evidence
   [
     'training evidence that is missing',
@@ -418,6 +436,12 @@ const corruptions: Corruption[] = [
     (repo) => edit(CHANNELS, 'champion:', 'champoin:')(repo),
     'registry/shop/channels.yaml:1 The document has the unknown key “champoin”.',
   ],
+  ['channels.yaml is empty', (repo) => repo.write(CHANNELS, '\n'), 'registry/shop/channels.yaml The file is empty.'],
+  [
+    'channels.yaml holds two documents',
+    (repo) => repo.write(CHANNELS, `${repo.read(CHANNELS)}---\nchampion: 1.0.0\n`),
+    'registry/shop/channels.yaml The file holds 2 documents.',
+  ],
   [
     'channels.yaml is gone',
     (repo) => repo.remove(CHANNELS),
@@ -589,6 +613,13 @@ describe('fsck', () => {
     const { status, said, errors } = await fsck(repository);
     expect([status, said]).toEqual([1, expect.stringContaining('The champion 1.9.0 is not registered.')]);
     expect(errors).toContain('not checked: 3 artifacts, since tiltyard.yaml');
+  });
+
+  it('says once what to do', async () => {
+    const repository = gitRegistry(sound);
+    repository.write(manifest('1.3.0'), 'version: &a 1.3.0\nmodel: *a\n');
+    const { said } = await fsck(repository, '--no-store');
+    expect(said.match(/→ .*/g)).toEqual(Array(2).fill('→ Write the value out where it is used.'));
   });
 
   it('is not green about nothing', async () => {
