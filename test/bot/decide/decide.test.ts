@@ -408,11 +408,9 @@ describe('decide', () => {
     let snapshot = snapshotOf([pullOf({ runs: [] })]);
     const asked: Check['conclusion'][] = [];
     const look = (minutes: number, runs: Pull['runs']) => {
-      snapshot = {
-        ...snapshot,
-        now: new Date(now.getTime() + minutes * 60_000),
-        pulls: snapshot.pulls.map((pull) => ({ ...pull, runs })),
-      };
+      const at = new Date(now.getTime() + minutes * 60_000);
+      // Whatever anybody does to a pull request, GitHub says that it changed.
+      snapshot = { ...snapshot, now: at, pulls: snapshot.pulls.map((pull) => ({ ...pull, runs, updatedAt: at })) };
       const found = decide(snapshot);
       snapshot = after(snapshot, found);
       asked.push(
