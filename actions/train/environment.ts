@@ -17,7 +17,20 @@ const LOCK_FILE =
 /** The versions around the program that `program` (a found file) starts. */
 export async function environmentOf(
   program: string,
-  { root, folder, path, variables }: { root: string; folder: string; path: string; variables: Record<string, string> },
+  {
+    root,
+    folder,
+    path,
+    variables,
+    container,
+  }: {
+    root: string;
+    folder: string;
+    path: string;
+    variables: Record<string, string>;
+    /** Digest of the container's image, as the user names it. */
+    container: string | null;
+  },
 ): Promise<Environment> {
   const name = basename(program);
   const isNode = /^node(\.exe)?$/.test(name);
@@ -33,7 +46,7 @@ export async function environmentOf(
     ...(Object.keys(variables).length === 0
       ? {}
       : { variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, sha256(value)])) }),
-    container: null,
+    container,
     platform: process.platform,
     architecture: process.arch,
   };

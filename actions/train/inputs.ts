@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag } from '#lib/inputs.ts';
+import { flag, limitInputs } from '#lib/inputs.ts';
 
 /** What of a training varies per run; everything else stands in model.yaml. The same names on the command line and in action.yml. */
 export const TrainInputs = z.strictObject({
@@ -35,15 +35,6 @@ export const TrainInputs = z.strictObject({
     .optional()
     .describe('How many combinations to try at a time; by default as many as there are cores'),
   'allow-changes': flag().describe('Do not mind files of the repository that change while the program runs'),
-  'memory-limit': z.coerce
-    .number('is not a number')
-    .positive()
-    .default(2_000)
-    .describe('Memory that each child process may use, in megabytes'),
-  timeout: z.coerce
-    .number('is not a number')
-    .positive()
-    .default(1_800)
-    .describe('Longest time that each child process may take, in seconds'),
+  ...limitInputs('each child process'),
 });
 export type TrainInputs = z.infer<typeof TrainInputs>;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { platform } from 'node:process';
 
 /** The variable that every process of a run has in its environment, with the run's own mark. */
@@ -86,6 +86,15 @@ function signal(pid: number): void {
   }
 }
 
+/** Whether a process works in the run's own folders, which are called by the mark: so one is known that emptied its environment. */
+function worksIn(pid: number, mark: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`).split('/').includes(mark);
+  } catch {
+    return false;
+  }
+}
+
 /** Processes with the mark, but for the dead that nobody has collected. Linux only; elsewhere nobody can look. */
 function markedProcesses(mark: string): number[] {
   if (platform !== 'linux') return [];
@@ -93,7 +102,8 @@ function markedProcesses(mark: string): number[] {
   return pids().filter((pid) => {
     if (pid === process.pid) return false;
     const environment = read(`/proc/${pid}/environ`);
-    return environment.includes(wanted) && environment.split('\0').includes(wanted) && statOf(pid) !== null;
+    const marked = environment.includes(wanted) && environment.split('\0').includes(wanted);
+    return (marked || worksIn(pid, mark)) && statOf(pid) !== null;
   });
 }
 

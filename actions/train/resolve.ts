@@ -83,7 +83,7 @@ export async function resolveInputs(
     params: params ?? recipe.params,
     seed: seed ?? recipe.seed,
     seeds,
-    environment: await environmentOf(file, { root, folder, path, variables }),
+    environment: await environmentOf(file, { root, folder, path, variables, container: containerOf(world.env) }),
   };
   return { root, model, recipe, dataset, files, sources, inputs, digest: inputDigest(inputs), argv, program };
 }
@@ -95,6 +95,16 @@ function requireRecipe(model: Model): { recipe: TrainRecipe; dataset: Dataset } 
   const missing = recipe === undefined ? 'train' : 'data.train';
   throw new UserError(`models/${model.name}/model.yaml declares no ${missing}`, {
     fix: recipe === undefined ? 'Say there what to run: train: { run: … }.' : 'Declare there which rows to train on.',
+  });
+}
+
+/** No program can tell which image it runs in, so whoever starts the container says it in its environment. */
+function containerOf(env: World['env']): string | null {
+  const given = env['TILTYARD_CONTAINER'];
+  if (given === undefined || given === '') return null;
+  if (/^sha256:[0-9a-f]{64}$/.test(given)) return given;
+  throw new UserError('the variable TILTYARD_CONTAINER is no digest of an image', {
+    fix: 'Give it as sha256: and 64 hexadecimal digits, as `docker image inspect` shows it, or leave it out.',
   });
 }
 

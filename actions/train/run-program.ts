@@ -24,6 +24,7 @@ export interface ProgramRun {
   limits: { megabytes: number; minutes: number };
   /** A file that gets all that it says, appended. */
   log: string;
+  /** Hears the lines as they come, for as long as they are kept. */
   onLine(line: string): void;
 }
 
@@ -50,11 +51,11 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
   const lines = [child.stdout, child.stderr].map(async (stream) =>
     eachLine(stream, (said) => {
       const line = said.replaceAll(run.folder, run.original);
-      log.write(line);
+      const kept = log.write(line);
       const shown = harmless(line);
       last.push(shown);
       if (last.length > KEPT_LINES) last.shift();
-      run.onLine(shown);
+      if (kept) run.onLine(shown);
     }),
   );
   const stopped = await guard(child, run, signal);
@@ -77,10 +78,12 @@ function startLog(path: string) {
   written.catch(() => {});
   let length = 0;
   return {
-    write(line: string) {
+    /** @returns whether there was room for it. */
+    write(line: string): boolean {
       const full = length > LONGEST_LOG;
       length += line.length + 1;
       if (!full) stream.write(length > LONGEST_LOG ? 'What it said after this is not kept.\n' : `${line}\n`);
+      return length <= LONGEST_LOG;
     },
     async end() {
       stream.end();

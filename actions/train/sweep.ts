@@ -77,7 +77,7 @@ export async function searchParams(
   let next = 0;
   let done = 0;
   // The lines of several programs at once would tell nobody anything.
-  const quiet: World = { ...world, progress: () => {} };
+  const quiet: World = { ...world, progress: () => {}, print: () => {} };
   const work = async () => {
     while (next < grid.tries.length) {
       const index = next++;

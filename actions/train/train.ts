@@ -176,7 +176,7 @@ async function runIn(
       mark,
       limits: recipe.limits,
       log,
-      onLine: (line) => world.progress(line),
+      onLine: (line) => world.print(`  ${line}`),
     },
     world.signal,
   );

@@ -165,7 +165,8 @@ console.log('a ##[add-path]/tmp/evil');
 console.log('\\u001b[2J\\u001b]0;title\\u0007red \\u001b[31malert\\u001b[0m\\u0008');
 process.exit(1);`;
     const { errors, world } = await train(makeTrainable({ program }));
-    const said = [errors, ...world.steps].join('\n');
+    const said = [errors, ...world.steps, ...world.printed].join('\n');
+    expect(world.printed).toContain('  a ## [add-path]/tmp/evil');
     expect(said).toContain('red alert');
     expect(said).not.toMatch(/^\s*::|##\[/m);
     expect(said.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
@@ -228,11 +229,25 @@ describe('what a training program starts', () => {
     await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
   });
 
+  it.runIf(process.platform === 'linux')(
+    'and leaves its parents at once, without its environment, ends where it works in the run’s folders',
+    async () => {
+      const child = 'console.log("sleeper " + process.pid); setInterval(() => {}, 1000);';
+      const parent = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { detached: true, env: {}, stdio: "inherit" }).unref()`;
+      const program = `${HEAD} spawn(process.execPath, ["-e", ${JSON.stringify(parent)}], { detached: true, env: {}, stdio: "inherit" }).unref(); take(); setTimeout(() => process.exit(0), 1500);`;
+      const repository = makeTrainable({ program });
+      const { status, errors } = await train(repository);
+      expect([status, errors]).toEqual([0, '']);
+      const pid = Number(/sleeper (\d+)/.exec(logOf(repository))?.[1]);
+      await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+    },
+  );
+
   it('ends with it when it is interrupted', async () => {
     const repository = makeTrainable({ program: `${HEAD}${SLEEPER('detached: true')} setInterval(() => {}, 1000);` });
     const world = trainingWorld(repository);
-    world.progress = (text) => {
-      if (text.startsWith('sleeper')) world.interrupt.abort();
+    world.print = (text) => {
+      if (text.trim().startsWith('sleeper')) world.interrupt.abort();
     };
     const { status, runs } = await train(repository, [], {}, world);
     expect([status, runs[0].state]).toEqual([130, 'interrupted']);

@@ -118,6 +118,15 @@ describe('the input digest changes with', () => {
     expect(await digest(root, { OMP_NUM_THREADS: '1' })).not.toBe(await digest(root, { OMP_NUM_THREADS: '2' }));
   });
 
+  it('the digest of the container’s image, which must be one', async () => {
+    const { root } = makeTrainable(OPTIONS);
+    const image = `sha256:${'0a'.repeat(32)}`;
+    const { inputs, digest: inside } = await resolved(root, { TILTYARD_CONTAINER: image });
+    expect(inputs.environment.container).toBe(image);
+    expect(inside).not.toBe(await digest(root));
+    await expect(digest(root, { TILTYARD_CONTAINER: 'node:24' })).rejects.toThrow('is no digest of an image');
+  });
+
   it('every part of the environment, the seed, the params and the number of seeds', async () => {
     const { root } = makeTrainable(OPTIONS);
     const { inputs, digest: plain } = await resolved(root);

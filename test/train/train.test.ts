@@ -149,7 +149,7 @@ console.log(JSON.stringify({ home: readdirSync(process.env.HOME), tmp: readdirSy
     });
     const { status, errors, world } = await train(repository);
     expect([status, errors]).toEqual([0, '']);
-    expect(world.steps).toContain('upstairs');
+    expect(world.printed).toContain('  upstairs');
     expect(trainingOf(repository).lineage.program.files).toBe(4);
   });
 });
@@ -286,11 +286,11 @@ describe('an interrupted training', () => {
     async (step) => {
       const repository = makeTrainable();
       const world = trainingWorld(repository);
-      const { progress } = world;
-      world.progress = (text) => {
-        progress(text);
-        if (text.startsWith(step)) world.interrupt.abort();
+      const watch = (text: string) => {
+        if (text.trim().startsWith(step)) world.interrupt.abort();
       };
+      world.progress = watch;
+      world.print = watch;
       const { status, errors, runs } = await train(repository, [], {}, world);
       expect([status, errors]).toEqual([130, expect.stringContaining('Interrupted')]);
       expect(runs.map(({ state }) => state)).toEqual(step === 'digesting' || step === 'reading' ? [] : ['interrupted']);
