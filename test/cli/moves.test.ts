@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command, commitAll, makeRun } from '../fixtures/registry.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
@@ -19,6 +20,28 @@ async function registered(count: number): Promise<{ repository: Repository; dige
 }
 
 describe('the commands that move a version', () => {
+  it('S15 do not follow links out of the registry, nor repeat what they lead to', async () => {
+    const { repository } = await registered(1);
+    const secret = repository.write('elsewhere/secret.yaml', 'token: hunter2\n');
+    const folder = repository.path('registry/shop');
+    symlinkSync(secret, repository.path(CHANNELS));
+    const linked = await command(repository, ['promote', '1.0.0']);
+    expect([linked.status, linked.errors]).toEqual([
+      3,
+      expect.stringContaining('channels.yaml is a link, which is not'),
+    ]);
+    expect(linked.errors).not.toMatch(/token|hunter2/);
+    expect(readFileSync(secret, 'utf8')).toBe('token: hunter2\n');
+    rmSync(repository.path(CHANNELS));
+    renameSync(join(folder, 'versions'), repository.path('elsewhere/versions'));
+    symlinkSync(repository.path('elsewhere/versions'), join(folder, 'versions'));
+    expect((await command(repository, ['promote', '1.0.0'])).errors).toContain('versions is a link, which is not read');
+    renameSync(folder, repository.path('elsewhere/shop'));
+    symlinkSync(repository.path('elsewhere/shop'), folder);
+    expect((await command(repository, ['promote', '1.0.0'])).errors).toContain('shop is a link, which is not read');
+    expect(existsSync(repository.path('elsewhere/shop/channels.yaml'))).toBe(false);
+  });
+
   it('lead a version through its whole life, each by a few lines, and fsck finds nothing', async () => {
     const { repository, digests } = await registered(3);
     const move = async (...words: Parameters<typeof command>[1]) => {

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { type Channels, parseChannels } from '#registry/channels.ts';
 import type { ReadDocument } from '#registry/document.ts';
 import { UserError } from '#registry/error.ts';
@@ -12,13 +12,28 @@ export function registryFolder(model: string): string {
   return join('registry', model);
 }
 
+/**
+ * The text of a file of the registry; null where there is none. A link on the way there is refused, as fsck does: what it
+ * leads to is in no commit, and may be any file of this machine.
+ */
+async function readOwnText(root: string, path: string): Promise<string | null> {
+  const names = path.split(sep);
+  for (const [index] of names.entries()) {
+    const part = join(...names.slice(0, index + 1));
+    const there = await lstat(join(root, part)).catch(() => null);
+    if (there?.isSymbolicLink() !== true) continue;
+    throw new UserError(`${part} is a link, which is not read`, { fix: 'Put the files themselves there.' });
+  }
+  return readTextIfThere(join(root, path), path);
+}
+
 /** channels.yaml of the working tree, with its text; that of a model that has no registry yet is empty. */
 export async function readChannels(
   root: string,
   model: string,
 ): Promise<{ path: string; text: string | null; document: ReadDocument<Channels> }> {
   const path = join(registryFolder(model), 'channels.yaml');
-  const text = await readTextIfThere(join(root, path), path);
+  const text = await readOwnText(root, path);
   return { path, text, document: parseChannels(text ?? '{}', path) };
 }
 
@@ -36,7 +51,7 @@ export async function listVersions(root: string, model: string): Promise<Version
 export async function readVersion(root: string, model: string, version: VersionNumber): Promise<ReadDocument<Version>> {
   const folder = join(registryFolder(model), 'versions');
   const path = join(folder, `${version}.yaml`);
-  const text = await readTextIfThere(join(root, path), path);
+  const text = await readOwnText(root, path);
   if (text === null) {
     const known = await listVersions(root, model);
     throw new UserError(`${folder} does not have version ${version}`, {
