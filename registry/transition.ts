@@ -2,6 +2,7 @@ import { channelProblems, type Registered } from './channel-rules.ts';
 import type { Channels } from './channels.ts';
 import { sayMove } from './move-sentence.ts';
 import { applyMove, type Move, type MoveContext } from './moves.ts';
+import { capital } from './sentence.ts';
 import type { VersionNumber } from './version.ts';
 
 /** What happened between two states of the channels. */
@@ -19,7 +20,7 @@ export interface Transition {
  * @param before The last legal state.
  */
 export function transitionOf(before: Channels, after: Channels, context: MoveContext): Transition {
-  const illegal = channelProblems(after, context.registered).map(({ message }) => `${message}.`);
+  const illegal = channelProblems(after, context.registered).map(({ message }) => `${capital(message)}.`);
   if (illegal.length > 0) return { moves: [], problems: illegal };
   const [wrong] = channelProblems(before, context.registered);
   if (wrong !== undefined) {

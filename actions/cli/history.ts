@@ -73,12 +73,17 @@ interface Asked {
 function tellMoment({ events }: ChannelHistory, { model, at, format, notes }: Asked, world: World): void {
   const moment = momentOf(at);
   const event = eventAt(events, moment);
-  const champion = event?.channels?.champion ?? null;
+  const channels = event?.channels ?? null;
+  const champion = channels?.champion ?? null;
   const since = event === null ? null : becameChampion(events.slice(0, events.indexOf(event) + 1));
   if (format === 'json') {
     const known = { commit: event?.commit.id ?? null, date: event?.commit.date ?? null };
     world.print(
-      JSON.stringify({ model, at: moment.toISOString(), ...known, channels: event?.channels ?? null, notes }, null, 2),
+      JSON.stringify(
+        { model, at: moment.toISOString(), ...known, channels, problems: event?.problems ?? [], notes },
+        null,
+        2,
+      ),
     );
     return;
   }
@@ -93,8 +98,11 @@ function tellMoment({ events }: ChannelHistory, { model, at, format, notes }: As
     const { canary } = event.channels;
     if (canary !== null) world.print(`The canary was ${canary.version} with ${canary.traffic} % of the traffic.`);
   }
+  for (const sentence of event?.problems ?? []) world.print(warning(sentence));
   for (const note of notes) world.print(pc.dim(note));
 }
+
+const warning = (sentence: string) => `  ${pc.yellow('!')} ${printable(sentence)}`;
 
 /** The last of some events that made another version champion. */
 function becameChampion(events: readonly ChannelEvent[]): ChannelEvent | null {
@@ -141,7 +149,7 @@ function asText(event: ChannelEvent, history: ChannelHistory): string {
     pc.bold(moves.length === 0 ? 'no version moved' : printable(moves.join(', '))),
     `  ${commit.date}  ${shortId(commit.id)}  ${printable(by.join(', '))}`,
     `  why: ${printable(reason(commit))}`,
-    ...problems.map((sentence) => `  ${pc.yellow('!')} ${printable(sentence)}`),
+    ...problems.map(warning),
     ...evidenceOf(event, history).map((name) => `  evidence: ${name}`),
   ];
   return lines.join('\n');

@@ -8,7 +8,7 @@ import { type Found, findVersions } from '#lib/registry/find.ts';
 import { readRecord } from '#lib/registry/record.ts';
 import type { Verb } from '#lib/verb.ts';
 import { UserError } from '#registry/error.ts';
-import type { ChannelEvent } from '#registry/history/events.ts';
+import { type ChannelEvent, eventsOf } from '#registry/history/events.ts';
 import { CANNOT_KNOW, type Trace, traceLinks } from '#registry/history/trace.ts';
 import { printable } from '#registry/printable.ts';
 
@@ -37,8 +37,7 @@ export const verb: Verb<typeof TraceInputs> = {
       return 0;
     }
     traces.forEach((trace, index) => {
-      const { model: name, version } = found[index].version;
-      world.print(`${pc.bold(`${printable(what)} is ${found[index].as} of ${printable(name)} ${version}.`)}\n`);
+      world.print(`${pc.bold(printable(whatItIs(what, found[index])))}\n`);
       for (const link of traceLinks(trace)) {
         world.print(pc.bold(printable(link.name)));
         for (const line of link.lines) world.print(`  ${printable(line)}`);
@@ -50,6 +49,10 @@ export const verb: Verb<typeof TraceInputs> = {
     return 0;
   },
 };
+
+function whatItIs(what: string, { as, version: { model, version } }: Found): string {
+  return version === what ? `${what} is a version of ${model}.` : `${what} is ${as} of ${model} ${version}.`;
+}
 
 function more(found: readonly Found[]): string[] {
   return found.slice(MOST).map(({ version }) => `${version.model} ${version.version}`);
@@ -64,7 +67,7 @@ async function traceOf(repository: GitRepository, { version, path }: Found): Pro
     lineage.commit === null ? null : readCommit(repository, lineage.commit),
     movesOf(repository, model),
   ]);
-  const moves = history.filter(({ versions }) => versions.includes(number));
+  const moves = eventsOf(history, number);
   return { record, registered: log[0] ?? null, source, moves, shallow: repository.shallow };
 }
 

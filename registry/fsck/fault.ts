@@ -1,4 +1,5 @@
 import { UserError } from '../error.ts';
+import { capital, finished } from '../sentence.ts';
 
 /** One thing that is wrong with a registry. */
 export interface Fault {
@@ -31,13 +32,4 @@ export function faultsOf(place: Place, error: unknown): Fault[] {
     const said = isSubject ? `the file${rest}` : rest === sentence ? sentence : (message ?? rest);
     return fault(place, line === undefined ? null : Number(line), finished(said), error.fix);
   });
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
-}
-
-function finished(sentence: string): string {
-  const trimmed = sentence.trim();
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

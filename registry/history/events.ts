@@ -61,6 +61,24 @@ export function channelEvents(
   });
 }
 
+/** The events by which a version came to stand elsewhere, also where it had to go for another. */
+export function eventsOf(events: readonly ChannelEvent[], version: VersionNumber): ChannelEvent[] {
+  let before = standingIn(Channels.parse({}), version);
+  return events.filter(({ channels }) => {
+    const after = channels === null ? before : standingIn(channels, version);
+    const moved = after !== before;
+    before = after;
+    return moved;
+  });
+}
+
+/** All that the channels say of a version, to be compared. */
+function standingIn({ champion, canary, retired, quarantined, overrides }: Channels, version: VersionNumber): string {
+  const named = [...quarantined, ...overrides].filter((entry) => entry.version === version);
+  const share = canary?.version === version ? canary.traffic : null;
+  return JSON.stringify([champion === version, share, retired.includes(version), named]);
+}
+
 /** The last of the events whose commit is dated at or before a moment; null before the first. */
 export function eventAt(events: readonly ChannelEvent[], moment: Date): ChannelEvent | null {
   return events.findLast(({ commit }) => new Date(commit.date) <= moment) ?? null;

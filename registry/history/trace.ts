@@ -1,4 +1,4 @@
-import { plural } from '../markdown/number.ts';
+import { plural, rounded } from '../markdown/number.ts';
 import { standingOf, type VersionRecord } from '../record.ts';
 import { type Commit, shortId } from './commit.ts';
 import type { ChannelEvent } from './events.ts';
@@ -11,7 +11,7 @@ export interface Trace {
   registered: Commit | null;
   /** The commit that it was trained from, where this clone has it. */
   source: Commit | null;
-  /** Commits that moved it. */
+  /** Commits that moved it, or made it go. */
   moves: readonly ChannelEvent[];
   shallow: boolean;
 }
@@ -26,7 +26,7 @@ export interface Link {
 export function traceLinks(trace: Trace): Link[] {
   const { record, registered, source, moves } = trace;
   const { version, training, evaluation } = record;
-  const { lineage, artifact, evidence, run } = version;
+  const { lineage, seconds, artifact, evidence, run } = version;
   const { train } = lineage.data;
   const span = train.start === null || train.end === null ? '' : `, ${train.start} to ${train.end}`;
   return [
@@ -57,6 +57,7 @@ export function traceLinks(trace: Trace): Link[] {
         ...(training === null
           ? []
           : [`begun ${training.timing.started_at} by ${training.timing.by ?? 'somebody unnamed'}`]),
+        `took ${rounded(seconds)} s`,
         run === null
           ? 'in no workflow run: a local build'
           : `in run ${run.run_id}/${run.run_attempt} of ${run.repository} (${run.workflow}, ${run.event}, ${run.actor})`,

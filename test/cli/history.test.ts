@@ -55,6 +55,18 @@ describe('history', () => {
     expect((await history(sound, '--at', at)).said).toContain(said);
   });
 
+  it('warns where the champion of then is none', async () => {
+    const repository = gitRegistry(sound);
+    repository.channels({ champion: '1.9.0', retired: ['1.0.0', '1.1.0'] });
+    repository.commit('By hand');
+    const { said } = await history(repository, '--at', '2030-01-01');
+    expect(said).toContain('the champion of shop was 1.9.0');
+    expect(stripVTControlCharacters(said)).toContain('\n  ! The champion 1.9.0 is not registered.\n');
+    const then = JSON.parse((await history(repository, '--at', '2030-01-01', '--format', 'json')).said);
+    expect(then.problems).toEqual(['The champion 1.9.0 is not registered.']);
+    expect((await history(repository, '--at', '2026-01-06')).said).not.toContain('!');
+  });
+
   it('gives all of it as JSON', async () => {
     const { said } = await history(sound, '--format', 'json');
     const { moves, model } = JSON.parse(said);

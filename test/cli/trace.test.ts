@@ -20,7 +20,7 @@ describe('trace', () => {
     const { artifact, evidence, lineage } = sound.version('1.2.0');
     const head = sound.git('rev-parse', '--short=10', 'HEAD');
     expect(status).toBe(0);
-    expect(said).toContain('1.2.0 is the version of shop 1.2.0.');
+    expect(said).toContain('1.2.0 is a version of shop.\n');
     for (const line of [
       'shop 1.2.0, canary with 5 % of the traffic',
       `artifact ${artifact.digest}, ${artifact.bytes} bytes, at ${artifact.uri}`,
@@ -28,6 +28,7 @@ describe('trace', () => {
       'data/train.parquet: 1,000 rows, 2001-01-01T00:00:00.000Z to 2001-03-31T23:59:00.000Z',
       `evidence training-${evidence.training}`,
       'begun 2026-11-20T08:00:00.000Z by Ada',
+      'took 12.5 s',
       'in no workflow run: a local build',
       `evidence evaluation-${evidence.evaluation}, measured 2026-11-21T08:00:00Z`,
       `${lineage.commit}, which this clone does not have: it was removed, or lies in another repository`,
@@ -75,6 +76,24 @@ describe('trace', () => {
     ['HEAD', 'is neither a version nor a digest'],
   ])('refuses %j', async (what, said) => {
     expect(await trace(sound, what)).toMatchObject({ status: 3, errors: expect.stringContaining(said) });
+  });
+
+  it('lists the commits that made a version go', async () => {
+    const repository = gitRegistry(sound);
+    const { digest } = sound.version('1.1.0').artifact;
+    repository.channels({ champion: '1.1.0', retired: ['1.0.0'] });
+    repository.commit('Withdraw the canary');
+    repository.channels({ champion: '1.0.0', quarantined: [{ version: '1.1.0', digest, reason: 'p99 doubled' }] });
+    repository.commit('Back to 1.0.0');
+    const namesOf = async (number: string) => {
+      const { traces } = JSON.parse((await trace(repository, number, '--format', 'json')).said);
+      const links: { name: string }[] = traces[0].links;
+      return links.map(({ name }) => name).slice(6);
+    };
+    const rollback = 'rollback to 1.0.0, champion → quarantined (“p99 doubled”)';
+    expect(await namesOf('1.0.0')).toEqual(['1.0.0 → champion', '1.1.0 → champion', rollback]);
+    expect(await namesOf('1.1.0')).toEqual(['1.1.0 → canary 5 %', '1.1.0 → champion', rollback]);
+    expect(await namesOf('1.2.0')).toEqual(['1.2.0 → canary 5 %', 'canary → registered']);
   });
 
   it('says that a shallow clone does not have the commit', async () => {

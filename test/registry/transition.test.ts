@@ -140,12 +140,12 @@ describe('transitionOf', () => {
     [
       'a version that nobody registered',
       { canary: { version: UNKNOWN, traffic: 5 } },
-      ['the canary 9.9.9 is not registered.'],
+      ['The canary 9.9.9 is not registered.'],
     ],
     [
       'an illegal state',
       { canary: { version: '1.0.0', traffic: 5 }, retired: ['1.2.0'] },
-      ['the canary 1.0.0 is quarantined.', 'the retired version 1.2.0 is the champion already.'],
+      ['The canary 1.0.0 is quarantined.', 'The retired version 1.2.0 is the champion already.'],
     ],
   ])('names %s as illegal', (_, edit, problems) => {
     expect(transitionOf(before, { ...before, ...edit }, context()).problems).toEqual(problems);
@@ -165,7 +165,7 @@ describe('transitionOf', () => {
     });
     const two = { ...lifted, canary: { version: '1.0.0', traffic: 5 } };
     expect(transitionOf(two, { ...two, overrides: [] }, context()).problems).toEqual([
-      'the canary 1.0.0 is quarantined.',
+      'The canary 1.0.0 is quarantined.',
     ]);
   });
 });
