@@ -1,6 +1,7 @@
 import type { Evaluation } from '../evidence/evaluation.ts';
 import type { UsedData } from '../lineage.ts';
 import { standingOf, type VersionRecord } from '../record.ts';
+import type { Verdict } from '../verdict.ts';
 import { code, prose } from './escape.ts';
 import { factsOf } from './facts.ts';
 import { count, decimalsOf, fixed, plural, rounded, signed, signedInterval } from './number.ts';
@@ -16,11 +17,18 @@ const TASKS = {
 /** As many slices as a reader takes in. */
 const MOST_SLICES = 40;
 
+/** What the policy of now says of the evaluation, and where it stands. */
+export interface JudgedNow {
+  verdict: Verdict;
+  path: string;
+}
+
 /**
  * A model card with the sections of Mitchell et al., Model Cards for Model Reporting (FAT* 2019). What the manifest and
  * the evidence know is written anew each time; what only people know stands in marked parts, which are kept.
+ * @param judged Null where there is no evaluation, or no policy that can be read.
  */
-export function modelCard(record: VersionRecord, kept: OwnerParts): string {
+export function modelCard(record: VersionRecord, judged: JudgedNow | null, kept: OwnerParts): string {
   const { version, evaluation } = record;
   const owner = (name: string, fallback: string | null) =>
     ownerPart(name, kept, fallback === null ? null : prose(fallback));
@@ -31,7 +39,7 @@ export function modelCard(record: VersionRecord, kept: OwnerParts): string {
     ['Metrics', metrics(record), owner('metrics', null)],
     ['Evaluation data', evaluationData(evaluation), owner('evaluation-data', null)],
     ['Training data', dataset(version.lineage.data.train), owner('training-data', null)],
-    ['Quantitative analyses', ...analyses(evaluation)],
+    ['Quantitative analyses', ...verdictOn(evaluation, judged), ...analyses(evaluation)],
     ['Ethical considerations', owner('ethical-considerations', null)],
     ['Caveats and recommendations', ...caveats(record), owner('caveats', version.card.limits)],
   ];
@@ -95,8 +103,9 @@ function evaluationData(evaluation: Evaluation | null): string {
     clusters === null
       ? ''
       : ` in ${plural(clusters, 'independent cluster')}${cluster === null ? '' : ` (${code(cluster)})`}`;
-  const judged = plural(evaluation.benchmark.candidates_judged, 'candidate');
-  return `The benchmark ${code(digest)}: ${plural(rows, 'row')}${units}${span(start, end)}. ${judged} were judged on it so far.`;
+  const judged = evaluation.benchmark.candidates_judged;
+  const soFar = `${plural(judged, 'candidate')} ${judged === 1 ? 'was' : 'were'} judged on it so far.`;
+  return `The benchmark ${code(digest)}: ${plural(rows, 'row')}${units}${span(start, end)}. ${soFar}`;
 }
 
 function dataset({ uri, digest, rows, start, end }: UsedData): string {
@@ -105,6 +114,13 @@ function dataset({ uri, digest, rows, start, end }: UsedData): string {
 
 function span(start: string | null, end: string | null): string {
   return start === null || end === null ? '' : `, from ${code(start)} to ${code(end)}`;
+}
+
+function verdictOn(evaluation: Evaluation | null, judged: JudgedNow | null): string[] {
+  if (evaluation === null) return [];
+  if (judged === null) return ['There is no policy that can be read, and so no verdict.'];
+  const { verdict, path } = judged;
+  return [`Verdict by the policy in ${code(path)} as it is now: **${verdict.verdict}**. ${prose(verdict.sentence)}`];
 }
 
 /** What the evaluation says of the version beside the champion of then, over all rows and by groups. */
@@ -143,6 +159,15 @@ function analyses(evaluation: Evaluation | null): string[] {
 
 function caveats(record: VersionRecord): string[] {
   const findings = record.evaluation?.data_findings.map(({ sentence }) => sentence) ?? [];
-  const said = [...missing(record).map((sentence) => sentence), ...findings];
+  const { commit, modified } = record.version.lineage;
+  const changed =
+    commit === null
+      ? ['It was trained outside of git: no commit can be checked out to build it again.']
+      : modified
+        ? [
+            'It was trained with files that differed from its commit: what is checked out there may build another model.',
+          ]
+        : [];
+  const said = [...changed, ...missing(record), ...findings];
   return said.length === 0 ? [] : [said.map((sentence) => `- ${prose(sentence)}`).join('\n')];
 }

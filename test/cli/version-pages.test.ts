@@ -1,7 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { Evaluation } from '#registry/evidence/evaluation.ts';
+import { judge } from '#registry/judge.ts';
+import { prose } from '#registry/markdown/escape.ts';
+import { parseModel } from '#registry/parse-model.ts';
 import { runCommandLine } from '../../actions/cli/command-line.ts';
-import { type GitRegistry, gitRegistry, soundRegistry } from '../fixtures/git-registry.ts';
+import { type GitRegistry, gitRegistry, sha256, soundRegistry } from '../fixtures/git-registry.ts';
+import { modelDocument } from '../fixtures/repository.ts';
 import { testWorld } from '../fixtures/world.ts';
 import { bare } from '../registry/markdown/bare.ts';
 
@@ -161,6 +167,42 @@ describe('card', () => {
     expect(said).toContain('It was evaluated by groups of `origin`; `distance_band`.');
     expect(row(said, '`roc_auc`', 'all rows')).not.toBeNull();
     expect((await run(sound, 'card', '1.0.0')).said).toContain('There is no evaluation.');
+    expect(said).toContain('There is no policy that can be read, and so no verdict.');
+  });
+
+  it('says the verdict by the policy as it is now, and what it was trained from', async () => {
+    const repository = gitRegistry(sound);
+    const policy = modelDocument('binary_classification');
+    policy.evaluate.primary = { metric: 'roc_auc', min_gain: 0.9 };
+    repository.write('models/shop/model.yaml', stringify(policy));
+    const version = repository.register('1.3.0', {
+      parent: '1.1.0',
+      evaluated: true,
+      edit: ({ lineage }) => {
+        lineage.modified = true;
+      },
+    });
+    const text = repository.read(`registry/shop/evidence/evaluation-${version.evidence.evaluation}.json`);
+    const { model, where } = parseModel(stringify(policy), 'models/shop/model.yaml');
+    const { verdict, sentence } = judge(model, Evaluation.parse(JSON.parse(text)), where);
+    const { said } = await run(repository, 'card', '1.3.0');
+    expect(said).toContain(`Verdict by the policy in \`models/shop/model.yaml\` as it is now: **${verdict}**. `);
+    expect(said).toContain(prose(sentence));
+    expect(said).toContain('It was trained with files that differed from its commit');
+    expect(said).toContain('3 candidates were judged on it so far.');
+    const once = text.replace('"candidates_judged": 3', '"candidates_judged": 1');
+    repository.write(`registry/shop/evidence/evaluation-${sha256(once)}.json`, once);
+    repository.register('1.4.0', {
+      parent: '1.1.0',
+      edit: ({ evidence }) => {
+        evidence.evaluation = sha256(once);
+      },
+    });
+    const first = await run(repository, 'card', '1.4.0');
+    expect(first.said).toContain('1 candidate was judged on it so far.');
+    expect(first.said).not.toContain('differed from its commit');
+    repository.write('models/shop/model.yaml', 'name: [\n');
+    expect((await run(repository, 'card', '1.3.0')).said).toContain('There is no policy that can be read');
   });
 
   it('keeps what its owner wrote, and writes the rest anew', async () => {
