@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { limitInputs } from '#lib/inputs.ts';
 import { loadDataLock } from '#lib/load-data-lock.ts';
 import { loadModel } from '#lib/load-model.ts';
 import type { Verb } from '#lib/verb.ts';
@@ -25,16 +26,7 @@ export const FeaturesInputs = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder of the SQL of the fitted tables; by default state/ in the model’s folder, or beside --features'),
-  'memory-limit': z.coerce
-    .number('is not a number')
-    .positive()
-    .default(2_000)
-    .describe('Memory that the work may use, in megabytes'),
-  timeout: z.coerce
-    .number('is not a number')
-    .positive()
-    .default(1_800)
-    .describe('Longest time that it may take, in seconds'),
+  ...limitInputs('the work'),
 });
 type Inputs = z.infer<typeof FeaturesInputs>;
 

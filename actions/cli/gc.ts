@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { openRepository } from '#lib/git/repository.ts';
+import { flag } from '#lib/inputs.ts';
 import { loadSettings } from '#lib/load-settings.ts';
 import { namedDigests, remoteTips } from '#lib/registry/named-digests.ts';
 import { type StoreContents, sortStore } from '#lib/store/garbage.ts';
@@ -12,8 +13,6 @@ import { UserError } from '#registry/error.ts';
 import { plural } from '#registry/markdown/number.ts';
 
 const DAY = 86_400_000;
-const flag = (fallback: boolean) =>
-  z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(fallback);
 
 export const GcInputs = z.strictObject({
   yes: flag(false).describe('Delete them; without it they are only listed'),

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startChild } from '#lib/child/child.ts';
+import { limitInputs } from '#lib/inputs.ts';
 import { fetchData } from '#lib/store/fetch-data.ts';
 import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
@@ -9,16 +10,7 @@ import { Checked, type CheckRequest } from './check-data-request.ts';
 
 /** What bounds the process that reads data. */
 export const ReadingInputs = z.strictObject({
-  'memory-limit': z.coerce
-    .number('is not a number')
-    .positive()
-    .default(2_000)
-    .describe('Memory that reading may use, in megabytes'),
-  timeout: z.coerce
-    .number('is not a number')
-    .positive()
-    .default(1_800)
-    .describe('Longest time that reading may take, in seconds'),
+  ...limitInputs('reading'),
 });
 
 const ENTRY = fileURLToPath(new URL('./check-data-child.ts', import.meta.url));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag } from '#lib/inputs.ts';
+import { flag, limitInputs } from '#lib/inputs.ts';
 
 /** What of an evaluation varies per run; everything else stands in model.yaml. The same names on the command line and in action.yml. */
 export const EvaluateInputs = z.strictObject({
@@ -21,16 +21,7 @@ export const EvaluateInputs = z.strictObject({
   'self-test': flag().describe('Allow the candidate to be the champion itself: every difference must then be 0'),
   major: flag().describe('The candidate is declared a new major version: it may narrow the contract'),
   latency: flag(true).describe('Measure latency; without it, latency guardrails are inconclusive'),
-  'memory-limit': z.coerce
-    .number('is not a number')
-    .positive()
-    .default(2_000)
-    .describe('Memory that each child process may use, in megabytes'),
-  timeout: z.coerce
-    .number('is not a number')
-    .positive()
-    .default(1_800)
-    .describe('Longest time that each child process may take, in seconds'),
+  ...limitInputs('each child process'),
   'fail-on': z
     .enum(['fail', 'inconclusive', 'never'])
     .default('inconclusive')
