@@ -47,6 +47,12 @@ describe('a pull request that changes the policy', () => {
     expect(look({ ...treesOf(modelAt(), looser), runs: [runOf({}, evaluation)] }).body).toContain('**policy** changes');
   });
 
+  it('puts no remark at lines of model.yaml that mean another rule in the head', () => {
+    const { actions } = decide(snapshotOf([pullOf({ ...treesOf(looser), runs: [runOf({}, evaluation)] })]));
+    const annotations = actions.flatMap((action) => (action.kind === 'check' ? action.annotations : []));
+    expect(annotations).toEqual([]);
+  });
+
   it('S6 takes a policy that is only written otherwise for the same', () => {
     const rewritten = modelAt(
       ['name: flight-delay', '# Flights.\nname: "flight-delay"'],

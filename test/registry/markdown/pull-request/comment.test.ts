@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '#registry/judge.ts';
+import { bytes } from '#registry/markdown/budget.ts';
 import { type EvaluationMessage, type Message, pullRequestComment } from '#registry/markdown/pull-request/comment.ts';
 import { readMarker } from '#registry/markdown/pull-request/marker.ts';
 import { comparisonOf, evaluationOf } from '../../../fixtures/evaluation.ts';
@@ -111,6 +112,26 @@ describe('pullRequestComment', () => {
     expect(line({ kind: 'unreadable', url, problem: 'x' })).toBe('the evidence could not be read');
     expect(line({ kind: 'removed' })).toBe('the model was removed');
     expect(line(null, { registry })).toMatch(/^❔ The registry stays sound/);
+  });
+
+  it('stays under 65,536 bytes, whatever stands around the summary', () => {
+    const long = Array.from({ length: 20 }, (_, i) => ({
+      head: i.toString(16).padStart(40, 'a'),
+      line: '❔'.repeat(240),
+    }));
+    const said = Array.from({ length: 4 }, () => ({
+      ...answers[0],
+      lines: Array.from({ length: 12 }, () => answers[0].lines[0]),
+    }));
+    for (let size = 0; size < 66_000; size += 1_000) {
+      const text = pullRequestComment(
+        message(judged(evaluationOf(), { changes: ['x'.repeat(size)] }), { answers: said, registry }),
+        long,
+      );
+      expect(bytes(text), `${size}`).toBeLessThanOrEqual(65_536);
+      expect(text).toContain('**Next:**');
+      expect(text).toContain('<summary>History</summary>');
+    }
   });
 
   it('links only to addresses that can be nothing else', () => {
