@@ -29,12 +29,9 @@ export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation
     doubts.push(
       'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
     );
-  if (champion !== undefined && (champion?.digest ?? null) !== (evaluation.champion?.digest ?? null))
-    doubts.push(
-      champion === null
-        ? 'they compare with a champion that the registry does not have'
-        : `they do not compare with ${champion.version}, which is the champion now`,
-    );
+  // Without one in the registry, the workflow may bring a champion of its own.
+  if (champion !== undefined && champion !== null && champion.digest !== evaluation.champion?.digest)
+    doubts.push(`they do not compare with ${champion.version}, which is the champion now`);
   const measured = Date.parse(evaluation.timing.measured_at);
   if (!(measured <= now.getTime() + AHEAD)) doubts.push('they were measured in the future');
   return doubts;

@@ -16,7 +16,16 @@ export interface Snapshot {
   /** Who we are: the App (or, in starter mode, the workflow's token); comments and checks of others are not ours. */
   us: { app: number; login: string; starter: boolean };
   repository: { owner: string; repo: string; id: number; defaultBranch: string };
+  /** Open pull requests, but for those that nothing was to be done for and of which nothing has changed since. */
   pulls: Pull[];
+  /** Those that there was something to read of, which was not read: nothing is decided of them. */
+  unread?: Unread[];
+}
+
+/** A pull request that could not be read; `error` is null where there was no room for more in this look. */
+export interface Unread {
+  pull: number;
+  error: GitHubError | null;
 }
 
 /** What a branch says at one commit. */
@@ -26,10 +35,11 @@ export interface Tree {
   settings: Settings;
   /** Why tiltyard.yaml can't be read, or the commit's files can't be listed; null where they can. */
   problem: string | null;
+  /** Those that the pull request touches, and that are there. */
   models: Record<string, ModelAt>;
   /**
-   * The champion of each model by the registry of this commit; null where a model has none. At base only, for touched
-   * models; what is left out is not compared.
+   * The champion of each model by the registry of this commit. At base only, for touched models; where a model has none
+   * (null), or is left out, evidence is not held against it.
    */
   champions?: Record<string, { version: string; digest: string } | null>;
 }

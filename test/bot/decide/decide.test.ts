@@ -390,7 +390,8 @@ describe('decide', () => {
       'action_required',
       expect.stringContaining('do not compare with 1.4.1, which is the champion now'),
     ]);
-    expect(against(null)[1]).toBe('action_required');
+    // A workflow may bring a champion of its own as long as the registry has none.
+    expect(against(null)[1]).toBe('success');
   });
 
   it('S3 passes nothing where a commit could not be read', () => {
