@@ -39,19 +39,20 @@ export interface GitResult {
 }
 
 /**
- * Runs git to its end.
+ * Runs git to its end. `input` is what it reads.
  * @throws UserError where git is missing, refuses the folder, or ends with a status other than those expected.
  */
 export async function runGit(
   context: GitContext,
   args: readonly string[],
-  { expected = [0] }: { expected?: readonly number[] } = {},
+  { expected = [0], input = '' }: { expected?: readonly number[]; input?: string } = {},
 ): Promise<GitResult> {
   const process = startGit(context, args);
   const chunks: Buffer[] = [];
   process.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  process.stdin.end();
-  const status = await finished(context, process);
+  const ended = finished(context, process);
+  process.stdin.end(input);
+  const status = await ended;
   if (!expected.includes(status.code)) throw refusal(context.root, args[0] ?? '', status.said);
   return { status: status.code, stdout: Buffer.concat(chunks) };
 }

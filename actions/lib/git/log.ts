@@ -39,6 +39,15 @@ export async function readLog(repository: GitRepository, request: LogRequest): P
   return parseLog(stdout.toString('utf8')).reverse();
 }
 
+/** Some commits, in the order of their ids, each with all that it changed of its first parent. */
+export async function readCommits(repository: GitRepository, ids: readonly string[]): Promise<Commit[]> {
+  // Of none git would take the one that is checked out.
+  if (ids.length === 0) return [];
+  const args = ['log', ...RAW, ...ALONG, `--format=${FORMAT}`, '--no-walk=unsorted', '--stdin'];
+  const { stdout } = await runGit(repository, args, { input: `${ids.join('\n')}\n` });
+  return parseLog(stdout.toString('utf8'));
+}
+
 /** One commit, without what it changed; null where this clone does not have it. */
 export async function readCommit(repository: GitRepository, id: string): Promise<Commit | null> {
   const commit = /^[0-9a-f]{40,64}$/.test(id) ? await resolveCommit(repository, id) : null;

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '#registry/error.ts';
 import { readBlobs } from '../git/blobs.ts';
-import { finished, refusal, runGit, startGit } from '../git/command.ts';
+import { runGit } from '../git/command.ts';
 import type { GitRepository } from '../git/repository.ts';
 
 /** What the registry ever spoke of. */
@@ -82,13 +82,8 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 /** The lines that git prints for lines that it is given. */
 async function feed(repository: GitRepository, args: readonly string[], lines: readonly string[]): Promise<string[]> {
-  const process = startGit(repository, args);
-  const chunks: Buffer[] = [];
-  process.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  process.stdin.end(lines.map((line) => `${line}\n`).join(''));
-  const { code, said } = await finished(repository, process);
-  if (code !== 0) throw refusal(repository.root, args[0] ?? '', said);
-  return Buffer.concat(chunks)
+  const { stdout } = await runGit(repository, args, { input: lines.map((line) => `${line}\n`).join('') });
+  return stdout
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '');

@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os';
+import type { Commit } from '#registry/history/commit.ts';
+import { runGit } from './command.ts';
+import { firstParents, readCommits, readLog } from './log.ts';
+import type { GitRepository } from './repository.ts';
+
+/** So many commits are given to one git: few enough that all of them end at about the same time. */
+const AT_A_TIME = 250;
+/** Each git keeps about 100 MB of what it unpacked. */
+const MOST_PROCESSES = 8;
+
+/**
+ * What `readLog` tells of one folder, for histories of thousands of commits and of files. Which commits changed the folder
+ * the ids of its trees tell at once; these are compared by as many gits as there are cores, and without a path to
+ * compare every file's with, which takes git nearly as long as the comparison itself.
+ * @param after Leaves out this commit and all before it; one along the first parents of what is checked out.
+ */
+export async function readFolderLog(repository: GitRepository, folder: string, after?: string): Promise<Commit[]> {
+  // Oldest first.
+  const chain = (await firstParents(repository)).reverse();
+  const trees = await treesOf(repository, folder, chain);
+  const start = after === undefined ? 0 : chain.indexOf(after) + 1;
+  const present = trees.findIndex((tree) => tree !== null);
+  const begin = present === -1 ? chain.length : Math.max(start, present);
+  // A submodule has no tree here, so that what came before the folder has to be looked at: it is nothing, and fast.
+  const range = { to: chain[begin - 1] ?? repository.head, ...(after === undefined ? {} : { after }) };
+  const earlier = begin > start ? await readLog(repository, { paths: [folder], ...range }) : [];
+  const ids = chain.filter((_, i) => i >= begin && (trees[i] === null || trees[i] !== trees[i - 1]));
+  const parts = Array.from({ length: Math.ceil(ids.length / AT_A_TIME) }, (_, k) =>
+    ids.slice(k * AT_A_TIME, (k + 1) * AT_A_TIME),
+  );
+  const found: Commit[][] = [];
+  let next = 0;
+  const work = async () => {
+    for (let k = next++; k < parts.length; k = next++) found[k] = await readCommits(repository, parts[k]);
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_PROCESSES, availableParallelism()) }, work));
+  const commits = found.flat().map((commit) => ({
+    ...commit,
+    changes: commit.changes.filter(({ path }) => path === folder || path.startsWith(`${folder}/`)),
+  }));
+  return [...earlier, ...commits.filter(({ changes }) => changes.length > 0)];
+}
+
+/** The id of a folder in each commit; null where there is none, or a submodule. */
+async function treesOf(
+  repository: GitRepository,
+  folder: string,
+  commits: readonly string[],
+): Promise<(string | null)[]> {
+  const input = commits.map((id) => `${id}:./${folder}\n`).join('');
+  const { stdout } = await runGit(repository, ['cat-file', '--batch-check=%(objectname)'], { input });
+  const lines = stdout.toString('utf8').trimEnd().split('\n');
+  return lines.map((line) => (/^[0-9a-f]{40,64}$/.test(line) ? line : null));
+}
