@@ -1,12 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EvaluateInputs } from '../../actions/evaluate/inputs.ts';
 import { verb as evaluation } from '../../actions/evaluate/main.ts';
 import { realWorld, type World } from '../../actions/lib/world.ts';
+import { writeTogether } from '../../actions/lib/write.ts';
 import { TrainInputs } from '../../actions/train/inputs.ts';
 import { verb as training } from '../../actions/train/main.ts';
 import { UserError } from '../../registry/error.ts';
 import { checkOut } from './checkouts.ts';
+import { pageOf } from './demo/page.ts';
+import { firstScreen, playPullRequest, readFiles } from './demo/pull-request.ts';
 import { prepare } from './prepare.ts';
 import { step } from './progress.ts';
 
@@ -15,7 +19,8 @@ const SAMPLE = 400_000;
 
 const USAGE = `Usage: npm run demo -- [--full | --sample N] [--out DIR]
 
-Prepares three million real flights, trains the champion and a candidate, and evaluates one against the other.
+Prepares three million real flights, trains the champion and a candidate, evaluates one against the other,
+and shows what the bot says of it on a pull request.
 
   --full       train on all rows
   --sample N   train each version on about N rows, chosen by a seed (default ${SAMPLE.toLocaleString('en')})
@@ -65,6 +70,30 @@ async function train(
   return made.includes('was not trained') ? `${scored} Trained before, of the same inputs` : scored;
 }
 
+/** The repository as it was for a version, with nothing of this machine in it. */
+async function checkedOut(world: World, version: 'champion' | 'candidate'): Promise<Record<string, string>> {
+  const folder = await world.temporaryFolder();
+  await checkOut(version, folder, { data: '.tiltyard/data' });
+  return readFiles(folder);
+}
+
+/** Evaluates with tiltyard evaluate, and returns where it wrote what. */
+async function evaluate(
+  world: World,
+  { candidate, champion, out }: { candidate: string; champion: string; out: string },
+): Promise<string> {
+  const lines: string[] = [];
+  const evidence = relative('', join(out, 'evaluation.json'));
+  const summary = relative('', join(out, 'evaluation.md'));
+  const inputs = { model: 'flight-delay', root, candidate, champion, evidence, summary, 'fail-on': 'never' };
+  await evaluation.run(EvaluateInputs.parse(inputs), {
+    ...world,
+    print: (line) => lines.push(line),
+    progress: (text) => world.progress(`  ${text}`),
+  });
+  return lines.at(-1)?.trim() ?? '';
+}
+
 async function demo(world: World, { rows, out }: Options): Promise<void> {
   const started = performance.now();
   const candidate = join(out, 'versions', 'candidate', 'artifact');
@@ -74,7 +103,7 @@ async function demo(world: World, { rows, out }: Options): Promise<void> {
   world.print(
     'Will this flight arrive 15 minutes late or more? Asked when it leaves the gate, of US flights in 2001.\n',
   );
-  await step(world, '1/4  Prepare the flights, one file a month', async () => {
+  await step(world, '1/5  Prepare the flights, one file a month', async () => {
     const months = await prepare({
       folder: join(root, '.tiltyard', 'data'),
       signal: world.signal,
@@ -83,17 +112,29 @@ async function demo(world: World, { rows, out }: Options): Promise<void> {
     const flights = months.reduce((sum, month) => sum + month.rows, 0);
     return `${flights.toLocaleString('en')} flights from January to June`;
   });
-  await step(world, `2/4  Train the champion: January, three features, ${amount}`, async () =>
+  await step(world, `2/5  Train the champion: January, three features, ${amount}`, async () =>
     train(world, 'champion', rows, out),
   );
-  await step(world, `3/4  Train the candidate: January to March, seven features, ${amount}`, async () =>
+  await step(world, `3/5  Train the candidate: January to March, seven features, ${amount}`, async () =>
     train(world, 'candidate', rows, out),
   );
-  world.print("4/4  Evaluate both on April's flights, with days as the independent unit\n");
-  const evidence = relative('', join(out, 'evaluation.json'));
-  const summary = relative('', join(out, 'evaluation.md'));
-  const inputs = { model: 'flight-delay', root, candidate, champion, evidence, summary, 'fail-on': 'never' };
-  await evaluation.run(EvaluateInputs.parse(inputs), world);
+  await step(world, "4/5  Evaluate both on April's flights, with days as the independent unit", async () =>
+    evaluate(world, { candidate, champion, out }),
+  );
+  const page = join(out, 'comment.html');
+  let said = '';
+  await step(world, '5/5  Open the pull request on a GitHub in memory, where the bot looks at it', async () => {
+    const shown = await playPullRequest({
+      base: await checkedOut(world, 'champion'),
+      head: await checkedOut(world, 'candidate'),
+      evidence: await readFile(join(out, 'evaluation.json'), 'utf8'),
+      now: world.now(),
+    });
+    await writeTogether({ [page]: await pageOf(shown) });
+    said = firstScreen(shown);
+    return `one comment and ${shown.checks.length} checks, as reviewers see them in ${relative('', page)}`;
+  });
+  world.print(`\n${said}`);
   world.print(`
 ${((performance.now() - started) / 1000).toFixed(0)} s in all. On a model of your own, laid out as examples/flights is:
 

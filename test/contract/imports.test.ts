@@ -61,6 +61,8 @@ describe('a planted import goes red', () => {
     ['actions/evaluate/main.ts', 'const verb = await import(process.argv[2]);'],
     ['bot/index.ts', "import { evaluate } from '../actions/evaluate/main.ts';"],
     ['examples/flights/models/flight-delay/train.ts', "import { metric } from '#lib/metrics/binary/roc_auc.ts';"],
+    ['examples/flights/prepare.ts', "import { createGitHub } from '../../test/github/github.ts';"],
+    ['bot/look.ts', "import { createGitHub } from '../test/github/github.ts';"],
     ['actions/evaluate/main.ts', "import { generate } from '#lib/metrics/generate.ts';"],
     ['somewhere/else.ts', ''],
   ])('%s: %s', (path, text) => {
@@ -87,6 +89,7 @@ describe('a planted import goes red', () => {
       ),
       at('actions/main.ts', "const verbs = { evaluate: () => import('./evaluate/main.ts') };"),
       at('examples/flights/demo.ts', "import { run } from '../../actions/evaluate/main.ts';"),
+      at('examples/flights/demo/pull-request.ts', "import { createGitHub } from '../../../test/github/github.ts';"),
     ];
     expect(allowed.flatMap((source) => [...directionViolations(source), ...homeViolations(source)])).toEqual([]);
   });

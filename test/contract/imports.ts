@@ -68,8 +68,9 @@ const zones: Zone[] = [
   { name: 'bot', of: /^bot\//, paths: /^(registry|bot)\//, packages: null, node: null },
   {
     name: 'the example’s demo',
-    of: /^examples\/[^/]+\/demo\.ts$/,
-    paths: /^(registry|actions|bot|examples)\//,
+    of: /^examples\/[^/]+\/demo(\.ts$|\/)/,
+    // It plays its pull request on the double of GitHub that the tests use.
+    paths: /^(registry|actions|bot|examples|test\/github)\//,
     packages: null,
     node: null,
   },
