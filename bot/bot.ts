@@ -1,15 +1,16 @@
 import { GitHubError, type Place } from '#registry/github/client.ts';
-import type { Done } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
-import { look } from './look.ts';
+import { type Looked, look } from './look.ts';
 import { Later } from './metered.ts';
 import type { Metrics } from './metrics.ts';
+import { createMemory, type Hint, hint } from './snapshot/memory.ts';
 import { createWaker } from './wake.ts';
 
 /** Looks after every repository that it is woken for, and after all of them now and then. */
 export interface Bot {
-  wake(place: Place): void;
+  /** `about` says what may have changed there. */
+  wake(place: Place, about?: Hint): void;
   /** Wakes all repositories: whatever was missed is found. */
   sweep(): Promise<void>;
   /** Once nothing is left to look at. */
@@ -35,6 +36,7 @@ const LAST_RETRY = 15 * 60_000;
 
 export function createBot({ connection, metrics, log, now, settle }: Options): Bot {
   const retries = new Map<string, number>();
+  const memory = createMemory();
   const stopping = new AbortController();
 
   async function lookAt(key: string): Promise<number | null> {
@@ -55,24 +57,28 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
     return again;
   }
 
-  async function lookOnce(place: Place): Promise<Done[] | null> {
+  async function lookOnce(place: Place): Promise<Looked | null> {
     const github = await connection.open(place);
     if (github === null) return null;
-    const done = await look(github, place, await connection.us(), now(), stopping.signal);
-    for (const { action, outcome, error } of done) {
+    const looked = await look(github, place, await connection.us(), now(), { memory, signal: stopping.signal });
+    for (const { action, outcome, error } of looked.done) {
       metrics.count('actions_total', { kind: action.kind, outcome });
       const what = { ...place, kind: action.kind, outcome, reason: action.reason };
       if (error === null) log.info(what, outcome);
       else log.warn({ ...what, err: error }, outcome);
     }
-    return done;
+    for (const { error, pull } of looked.unread) {
+      if (error !== null) log.warn({ ...place, pull, err: error }, 'a pull request could not be read');
+    }
+    return looked;
   }
 
-  function whenAgain(key: string, done: readonly Done[]): number | null {
+  function whenAgain(key: string, { done, unread }: Looked): number | null {
     const open = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
+    if (unread.some(({ error }) => error !== null)) return backOff(key);
     if (open.length === 0) {
       retries.delete(key);
-      return null;
+      return unread.length > 0 ? 0 : null;
     }
     const hours = open.flatMap(({ until }) => (until === null ? [] : [until.getTime()]));
     return hours.length === open.length ? Math.max(0, Math.min(...hours) - now().getTime()) : backOff(key);
@@ -90,7 +96,10 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
   }
 
   const waker = createWaker({ look: lookAt, atOnce: AT_ONCE, settle });
-  const wake = ({ owner, repo }: Place) => waker.wake(`${owner}/${repo}`);
+  const wake = (place: Place, about?: Hint) => {
+    if (about !== undefined) hint(memory, place, about);
+    waker.wake(`${place.owner}/${place.repo}`);
+  };
 
   return {
     wake,

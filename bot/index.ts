@@ -1,18 +1,36 @@
 import type { Probot } from 'probot';
 import { z } from 'zod';
 import type { Place } from '#registry/github/client.ts';
+import type { Hint } from './snapshot/memory.ts';
 
 const Repository = z.object({ name: z.string(), owner: z.object({ login: z.string() }) });
 const Named = z.array(z.object({ full_name: z.string().regex(/^[^/]+\/[^/]+$/) }));
 
+const OnHead = z.object({ head_sha: z.string() }).optional().catch(undefined);
+const Numbered = z.object({ number: z.int() }).optional().catch(undefined);
+/** What an event is about, in the places where GitHub says it. */
+const About = z.object({
+  pull_request: Numbered,
+  issue: Numbered,
+  workflow_run: OnHead,
+  check_run: OnHead,
+  check_suite: OnHead,
+});
+
 /**
- * Which event wakes which repository; an event says nothing more to us. What it tells may be old, or a repetition: a look
- * reads everything afresh.
+ * Which event wakes which repository, and which pull request may have changed; an event says nothing more to us. What it
+ * tells may be old, or a repetition: a look reads afresh.
  */
-export function wakeOn(probot: Probot, wake: (place: Place) => void): void {
-  const at = (repository: unknown) => {
-    const { data } = Repository.safeParse(repository);
-    if (data !== undefined) wake({ owner: data.owner.login, repo: data.name });
+export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => void): void {
+  const at = (payload: { repository: unknown }) => {
+    const { data } = Repository.safeParse(payload.repository);
+    if (data === undefined) return;
+    const { check_run, check_suite, issue, pull_request, workflow_run } = About.parse(payload);
+    const about: Hint = {
+      pull: (pull_request ?? issue)?.number,
+      head: (workflow_run ?? check_run ?? check_suite)?.head_sha,
+    };
+    wake({ owner: data.owner.login, repo: data.name }, about);
   };
   const all = (repositories: unknown) => {
     for (const { full_name } of Named.safeParse(repositories).data ?? []) {
@@ -37,17 +55,14 @@ export function wakeOn(probot: Probot, wake: (place: Place) => void): void {
       'check_run.rerequested',
       'check_suite.rerequested',
     ],
-    ({ payload: { repository } }) => at(repository),
+    ({ payload }) => at(payload),
   );
-  probot.on(
-    ['issue_comment.created', 'issue_comment.edited', 'issue_comment.deleted'],
-    ({ payload: { issue, repository, sender } }) => {
-      // Bots give no commands, and our own comments must not wake us.
-      if (issue.pull_request !== undefined && sender.type !== 'Bot') at(repository);
-    },
-  );
-  probot.on('push', ({ payload: { ref, repository } }) => {
-    if (ref === `refs/heads/${repository.default_branch}`) at(repository);
+  probot.on(['issue_comment.created', 'issue_comment.edited', 'issue_comment.deleted'], ({ payload }) => {
+    // Bots give no commands, and our own comments must not wake us.
+    if (payload.issue.pull_request !== undefined && payload.sender.type !== 'Bot') at(payload);
+  });
+  probot.on('push', ({ payload }) => {
+    if (payload.ref === `refs/heads/${payload.repository.default_branch}`) at(payload);
   });
   probot.on(
     ['installation.created', 'installation.unsuspend', 'installation.new_permissions_accepted'],

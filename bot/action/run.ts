@@ -5,7 +5,7 @@ import type { Done } from '../apply.ts';
 import { type Connection, connectApp, connectToken, createProbot } from '../connection.ts';
 import { privateKey } from '../environment.ts';
 import { createLog, withoutSecrets } from '../log.ts';
-import { look } from '../look.ts';
+import { type Looked, look } from '../look.ts';
 import { Later } from '../metered.ts';
 import { createMetrics } from '../metrics.ts';
 import { readInputs } from './inputs.ts';
@@ -60,7 +60,7 @@ async function lookOnce(
   { now, signal }: Job,
   say: (line: string) => void,
 ): Promise<Left> {
-  let done: Done[];
+  let looked: Looked;
   try {
     const github = await connection.open(place);
     if (github === null) {
@@ -68,19 +68,23 @@ async function lookOnce(
         fix: 'Install it in the repository’s settings, under GitHub Apps.',
       });
     }
-    done = await look(github, place, await connection.us(), now(), signal);
+    looked = await look(github, place, await connection.us(), now(), { signal });
   } catch (error) {
     if (!(error instanceof GitHubError && error.cause instanceof Later)) throw error;
     return { left: 1, until: error.cause.until, failed: false };
   }
+  const { done, unread } = looked;
   for (const one of done) say(described(one));
+  for (const { error, pull } of unread) {
+    if (error !== null) say(`Pull request ${pull} could not be read: ${error.message}`);
+  }
   const left = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
-  if (left.length === 0) say(done.length === 0 ? 'Nothing to do.' : 'Done.');
+  if (left.length + unread.length === 0) say(done.length === 0 ? 'Nothing to do.' : 'Done.');
   const hours = left.flatMap(({ until }) => (until === null ? [] : [until.getTime()]));
   return {
-    left: left.length,
+    left: left.length + unread.length,
     until: hours.length === 0 ? null : new Date(Math.max(...hours)),
-    failed: left.some(({ outcome }) => outcome === 'failed'),
+    failed: left.some(({ outcome }) => outcome === 'failed') || unread.some(({ error }) => error !== null),
   };
 }
 

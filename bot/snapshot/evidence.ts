@@ -1,66 +1,113 @@
 import { createHash } from 'node:crypto';
 import { Evaluation } from '#registry/evidence/evaluation.ts';
-import type { GitHub, Place } from '#registry/github/client.ts';
-import { type Artifact, downloadArtifact, listArtifacts } from '#registry/github/runs.ts';
+import { type Artifact, downloadArtifact, listArtifacts } from '#registry/github/artifacts.ts';
+import { type GitHub, isGone, type Place } from '#registry/github/client.ts';
+import { type JsonLimits, parseStrictJson, UnreadableJson } from '#registry/strict-json.ts';
+import { LARGEST_EVIDENCE } from './folders.ts';
 import type { Evidence } from './snapshot.ts';
 import { readZipEntry, UnreadableZip } from './zip.ts';
 
 /** The artifacts that our action uploads, one a model. */
 const NAME = /^tiltyard-evaluation-([a-z0-9][a-z0-9-]{0,62})$/;
-const LARGEST_ZIP = 20_000_000;
-const LARGEST_EVIDENCE = 30_000_000;
+const LARGEST_ZIP = 10_000_000;
+/** Of all models of a run together, unpacked. */
+const LARGEST_RUN = 100_000_000;
+const LIMITS: JsonLimits = { deepest: 30, values: 1_000_000 };
 
-/** What a run uploaded, as hostile data: of limited size, unzipped into memory, held against the schema. */
+/** Of a run, what tells where its evidence is and whether it can be relied on. */
+export interface EvidenceRun {
+  id: number;
+  url: string;
+  /** When its last attempt began, where what earlier attempts left does not count. */
+  since: Date | null;
+}
+
+/** What a run uploaded for some models, as hostile data: of limited size, unpacked in memory, held against the schema. */
 export async function readEvidence(
   github: GitHub,
   place: Place,
-  run: { id: number; html_url: string },
-): Promise<Evidence[]> {
+  run: EvidenceRun,
+  models: ReadonlySet<string>,
+): Promise<{ evidence: Evidence[]; bytes: number }> {
   const found: Evidence[] = [];
-  const seen = new Set<string>();
-  for (const artifact of await listArtifacts(github, place, run.id)) {
-    const model = NAME.exec(artifact.name)?.[1];
-    if (model === undefined || seen.has(model)) continue;
-    seen.add(model);
-    const url = `${run.html_url}/artifacts/${artifact.id}`;
-    found.push({ model, url, ...(await evaluationOf(github, place, artifact, model)) });
+  let room = LARGEST_RUN;
+  for (const [model, artifact] of newestOf((await listArtifacts(github, place, run.id)).items, run)) {
+    if (!models.has(model)) continue;
+    const read = await evaluationOf(github, place, artifact, { model, room });
+    room -= read.bytes;
+    const url = `${run.url}/artifacts/${artifact.id}`;
+    found.push({ model, url, ...read.evidence });
   }
-  return found;
+  return { evidence: found, bytes: LARGEST_RUN - room };
 }
 
-type Read =
+/** By model; of several with one name, as several attempts leave them, the one that was made last. */
+function newestOf(artifacts: readonly Artifact[], { since }: EvidenceRun): Map<string, Artifact> {
+  const counted = artifacts.filter(({ created_at: at }) => since === null || (at !== null && at >= since));
+  return new Map(
+    counted
+      .sort((a, b) => a.id - b.id)
+      .flatMap((artifact) => {
+        const model = NAME.exec(artifact.name)?.[1];
+        return model === undefined ? [] : [[model, artifact]];
+      }),
+  );
+}
+
+type Parsed =
   | { evaluation: Evaluation; digest: string; problem: null }
   | { evaluation: null; digest: null; problem: string };
-const problem = (text: string): Read => ({ evaluation: null, digest: null, problem: text });
 
-async function evaluationOf(github: GitHub, place: Place, artifact: Artifact, model: string): Promise<Read> {
-  if (artifact.expired) return problem('the evidence has expired on GitHub; run the workflow again');
-  if (artifact.size_in_bytes > LARGEST_ZIP)
-    return problem(`the evidence is too large to be read (${artifact.size_in_bytes} bytes)`);
-  let text: string;
-  try {
-    const zip = await downloadArtifact(github, place, artifact.id);
-    if (zip.length > LARGEST_ZIP) return problem(`the evidence is too large to be read (${zip.length} bytes)`);
-    text = await readZipEntry(zip, (name) => /(^|\/)evaluation[^/]*\.json$/.test(name), LARGEST_EVIDENCE);
-  } catch (error) {
-    if (error instanceof UnreadableZip) return problem(`the evidence can’t be unpacked: ${error.message}`);
-    throw error;
-  }
-  return parse(text, model);
+interface Read {
+  bytes: number;
+  evidence: Parsed;
 }
 
-function parse(text: string, model: string): Read {
+const problem = (text: string): Parsed => ({ evaluation: null, digest: null, problem: text });
+const nothing = (text: string): Read => ({ bytes: 0, evidence: problem(text) });
+
+async function evaluationOf(
+  github: GitHub,
+  place: Place,
+  artifact: Artifact,
+  { model, room }: { model: string; room: number },
+): Promise<Read> {
+  if (artifact.expired) return nothing(EXPIRED);
+  if (artifact.size_in_bytes > LARGEST_ZIP) return nothing(TOO_LARGE);
+  if (room <= 0) return nothing('the evidence of all models of this run together is too large to be read');
+  try {
+    const zip = await downloadArtifact(github, place, artifact.id, LARGEST_ZIP);
+    if (zip === null) return nothing(TOO_LARGE);
+    const isEvaluation = (name: string) => /(^|\/)evaluation[^/]*\.json$/.test(name);
+    const bytes = await readZipEntry(zip, isEvaluation, Math.min(LARGEST_EVIDENCE, room));
+    return { bytes: bytes.length, evidence: parseEvidence(bytes, model) };
+  } catch (error) {
+    if (error instanceof UnreadableZip) return nothing(`the evidence can’t be unpacked: ${error.message}`);
+    if (isGone(error)) return nothing(EXPIRED);
+    throw error;
+  }
+}
+
+const EXPIRED = 'the evidence has expired on GitHub; run the workflow again';
+const TOO_LARGE = `the evidence is too large to be read: more than ${LARGEST_ZIP} bytes`;
+
+/** Reads an evaluation of a model out of its bytes. Whatever they hold, it is evidence or a problem, never an exception. */
+export function parseEvidence(bytes: Uint8Array, model: string): Parsed {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    return problem('the evidence is no JSON');
+    value = parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), LIMITS);
+  } catch (error) {
+    if (error instanceof UnreadableJson) return problem(`the evidence can’t be read: ${error.message}`);
+    if (error instanceof TypeError) return problem('the evidence can’t be read: it is no UTF-8');
+    throw error;
   }
   const parsed = Evaluation.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return problem(`the evidence does not follow its schema: ${issue?.path.join('.')}: ${issue?.message}`);
+    const where = issue?.path.map(String).join('.').slice(0, 200) ?? '';
+    return problem(`the evidence does not follow its schema: ${where}: ${issue?.message.slice(0, 300)}`);
   }
-  if (parsed.data.model !== model) return problem(`the evidence is about ${parsed.data.model}, not about ${model}`);
-  return { evaluation: parsed.data, digest: createHash('sha256').update(text).digest('hex'), problem: null };
+  const { data } = parsed;
+  if (data.model !== model) return problem(`the evidence is about ${data.model.slice(0, 100)}, not about ${model}`);
+  return { evaluation: data, digest: createHash('sha256').update(bytes).digest('hex'), problem: null };
 }

@@ -1,61 +1,138 @@
-import type { GitHub, Place } from '#registry/github/client.ts';
-import { getLog, listJobs, listRuns, type WorkflowRun } from '#registry/github/runs.ts';
+import type { PullRequest } from '#registry/github/pulls.ts';
+import { listRuns, listRunsOf, type WorkflowRun } from '#registry/github/runs.ts';
 import { readEvidence } from './evidence.ts';
-import type { Run } from './snapshot.ts';
+import { readFailure } from './failure.ts';
+import type { Source } from './memory.ts';
+import type { Evidence, Run } from './snapshot.ts';
 
-const LAST_LINES = 20;
+/** Runs that say something of a head: others check out something else, whatever commit they name. */
+const EVENTS = ['pull_request', 'push', 'workflow_dispatch'];
 
-/**
- * The runs of the policy's workflow on a head, newest first, with what the newest uploaded or why it failed. A run is one
- * of ours only by its file's path, its commit and the repository of the head: GitHub names no pull request in the runs of
- * forks.
- */
-export async function readRuns(
-  github: GitHub,
-  place: Place,
-  wanted: { head: string; repositoryId: number | null; workflow: string },
-): Promise<Run[]> {
-  const runs = (await listRuns(github, place, wanted.head)).filter(
-    (run) =>
-      run.head_sha === wanted.head &&
-      run.path.split('@')[0] === wanted.workflow &&
-      run.head_repository?.id === wanted.repositoryId,
-  );
-  const sorted = runs.sort((a, b) => b.created_at.getTime() - a.created_at.getTime() || b.id - a.id);
-  return Promise.all(sorted.map((run, index) => readRun(github, place, run, index === 0)));
+/** Finds the runs of pull requests, with one list for all of them as far as that goes. */
+export interface Runs {
+  /** The runs of the workflow on a pull request's head, those that began last first. */
+  of(pull: PullRequest, workflow: string): Promise<WorkflowRun[]>;
+  /** The newest of them that the list has, in a word; null where it has none. */
+  newest(pull: PullRequest, workflow: string): Promise<string | null>;
+  /** Remembers how far the lists went; once what is new in them was dealt with. */
+  remember(): Promise<void>;
 }
 
-async function readRun(github: GitHub, place: Place, run: WorkflowRun, newest: boolean): Promise<Run> {
-  const completed = run.status === 'completed';
-  const evidence = newest && completed ? await readEvidence(github, place, run) : [];
-  const failed = newest && completed && run.conclusion !== 'success' && evidence.length === 0;
+/** @param oldest when the oldest open pull request was opened: what ran before is not looked for. */
+export function findRuns(source: Source, oldest: Date): Runs {
+  const { github, key, memory, place } = source;
+  const lists = new Map<string, ReturnType<typeof listRunsOf>>();
+
+  function list(workflow: string) {
+    const known = memory.newestRuns.get(key(workflow));
+    const reaches = (runs: readonly WorkflowRun[]) =>
+      runs.some(({ created_at, id }) => (known === undefined ? created_at < oldest : id <= known));
+    const made = lists.get(workflow) ?? listRunsOf(github, place, workflow.split('/').at(-1) ?? '', reaches);
+    lists.set(workflow, made);
+    return made;
+  }
+  const inList = async (pull: PullRequest, workflow: string) =>
+    newestFirst((await list(workflow)).items.filter((run) => isOn(run, pull, workflow)));
+
   return {
-    id: run.id,
-    attempt: run.run_attempt ?? 1,
-    completed,
-    conclusion: run.conclusion,
-    startedAt: run.run_started_at ?? run.created_at,
-    url: run.html_url,
-    event: run.event,
-    failure: failed ? await readFailure(github, place, run.id) : null,
-    evidence,
+    async of(pull, workflow) {
+      const found = await inList(pull, workflow);
+      const { complete, items } = await list(workflow);
+      if (found.length > 0 || complete || items.some(({ created_at }) => created_at < pull.created_at)) return found;
+      // It may have begun before all that the list has.
+      const all = await listRuns(github, place, pull.head.sha);
+      return newestFirst(all.filter((run) => isOn(run, pull, workflow)));
+    },
+    async newest(pull, workflow) {
+      const [run] = await inList(pull, workflow);
+      return run === undefined ? null : stateOf(run);
+    },
+    async remember() {
+      for (const [workflow, made] of lists) {
+        const [newest] = (await made).items.map(({ id }) => id).sort((a, b) => b - a);
+        if (newest !== undefined) memory.newestRuns.set(key(workflow), newest);
+      }
+    },
   };
 }
 
-async function readFailure(github: GitHub, place: Place, run: number): Promise<Run['failure']> {
-  const job = (await listJobs(github, place, run)).find(({ conclusion }) => conclusion === 'failure');
-  if (job === undefined) return null;
-  const step = job.steps?.find(({ conclusion }) => conclusion === 'failure')?.name ?? null;
-  const log = await getLog(github, place, job.id).catch(() => '');
-  return { job: job.name, step, lines: lastLines(log) };
+/**
+ * A run is one of ours only by its file's path, its commit, and the branch and repository of that: GitHub names no pull
+ * request in the runs of forks.
+ */
+function isOn(run: WorkflowRun, { head }: PullRequest, workflow: string): boolean {
+  return (
+    run.head_sha === head.sha &&
+    run.head_branch === head.ref &&
+    (run.head_repository?.id ?? null) === (head.repo?.id ?? null) &&
+    run.path.split('@')[0] === workflow &&
+    EVENTS.includes(run.event)
+  );
 }
 
-/** Without the time that GitHub puts before each line, and without its colours. */
-function lastLines(log: string): string[] {
-  return log
-    .trimEnd()
-    .split('\n')
-    .slice(-LAST_LINES)
-    .map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, '').replace(/\u001b\[[0-9;]*m/g, ''))
-    .filter((line) => line.trim() !== '');
+/** A run that was started once more is newer than one that was made after it. */
+function newestFirst(runs: WorkflowRun[]): WorkflowRun[] {
+  return runs.sort((a, b) => startOf(b).getTime() - startOf(a).getTime() || b.id - a.id);
+}
+
+const startOf = ({ created_at, run_started_at }: WorkflowRun) => run_started_at ?? created_at;
+
+export function stateOf({ conclusion, id, run_attempt, status }: WorkflowRun): string {
+  return [id, run_attempt ?? 1, status, conclusion].join(' ');
+}
+
+/** What is read of a run once it has completed. */
+export interface Outcome {
+  failure: Run['failure'];
+  evidence: Evidence[];
+  /** Of the evidence, unpacked. */
+  bytes: number;
+}
+
+/** GitHub may list what a run left a little later, in milliseconds. */
+const LATE = 10 * 60_000;
+
+/** Whether what a run left is all that will ever come of it. */
+export function isFinal(run: Pick<Run, 'completed' | 'evidence'>, endedAt: Date, models: readonly string[], now: Date) {
+  if (!run.completed) return false;
+  return models.every((model) => has(run.evidence, model)) || now.getTime() - endedAt.getTime() > LATE;
+}
+
+const has = (evidence: readonly Evidence[], model: string) => evidence.some((one) => one.model === model);
+
+/** Runs with what the newest uploaded for some models, or why it failed. */
+export async function readRuns(
+  source: Source,
+  runs: readonly WorkflowRun[],
+  models: readonly string[],
+  now: Date,
+): Promise<Run[]> {
+  const [newest] = runs;
+  const outcome = newest?.status === 'completed' ? await outcomeOf(source, newest, models, now) : null;
+  return runs.map((run, index) => ({
+    id: run.id,
+    attempt: run.run_attempt ?? 1,
+    completed: run.status === 'completed',
+    conclusion: run.conclusion,
+    startedAt: startOf(run),
+    url: run.html_url,
+    event: run.event,
+    failure: index === 0 ? (outcome?.failure ?? null) : null,
+    evidence: index === 0 ? (outcome?.evidence ?? []) : [],
+  }));
+}
+
+async function outcomeOf(source: Source, run: WorkflowRun, models: readonly string[], now: Date): Promise<Outcome> {
+  const { github, key, memory, place } = source;
+  const name = key(stateOf(run), ...models);
+  const known = memory.outcomes.get(name);
+  if (known !== undefined) return known;
+  // Jobs that succeeded before are not repeated when the failed ones are: what they left counts once all is well.
+  const since = run.conclusion === 'success' ? null : startOf(run);
+  const read = await readEvidence(github, place, { id: run.id, url: run.html_url, since }, new Set(models));
+  const isFailed = run.conclusion !== 'success' && !models.every((model) => has(read.evidence, model));
+  const outcome = { ...read, failure: isFailed ? await readFailure(github, place, run.id) : null };
+  if (isFinal({ completed: true, evidence: read.evidence }, run.updated_at, models, now))
+    memory.outcomes.set(name, outcome);
+  return outcome;
 }

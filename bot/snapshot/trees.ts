@@ -1,80 +1,132 @@
 import { parseDataLock } from '#registry/data-lock.ts';
 import { UserError } from '#registry/error.ts';
-import type { GitHub, Place } from '#registry/github/client.ts';
-import { getBlob, getTree, type TreeFile } from '#registry/github/trees.ts';
+import type { TreeEntry } from '#registry/github/trees.ts';
 import { parseModel } from '#registry/parse-model.ts';
 import { parseSettings, Settings } from '#registry/settings.ts';
+import { below, LARGEST_DOCUMENT, TooManyFiles, textOf, topOf } from './folders.ts';
+import type { Source, Touches } from './memory.ts';
+import { type Listed, registryAt } from './registry.ts';
 import type { ModelAt, Tree } from './snapshot.ts';
 
-/** Reads what commits say, each file once: content is named by its digest, so it may be kept for as long as there is room. */
-export interface Trees {
-  at(commit: string): Promise<Tree>;
+/** As many models are read for one pull request. */
+const MOST_MODELS = 100;
+const MODEL_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** A commit, as far as it was listed. */
+export interface Commit {
+  sha: string;
+  top: ReadonlyMap<string, TreeEntry>;
+  /** Below `models/`, by the path from there. */
+  models: ReadonlyMap<string, TreeEntry>;
+  problem: string | null;
 }
 
-/** A model.yaml that is larger is none. */
-const LARGEST = 1_000_000;
-const MODEL_FILE = /^models\/([a-z0-9][a-z0-9-]{0,62})\/model\.yaml$/;
-
-export function readTrees(github: GitHub, place: Place): Trees {
-  const blobs = new Map<string, Promise<string>>();
-  const trees = new Map<string, Promise<Tree>>();
-  const text = ({ blob, bytes, path }: TreeFile) => {
-    if (bytes > LARGEST) throw new UserError(`${path} has ${bytes} bytes`, { fix: 'Keep data out of it.' });
-    return kept(blobs, blob, () => getBlob(github, place, blob));
-  };
-
-  async function read(commit: string): Promise<Tree> {
-    const { files } = await getTree(github, place, commit);
-    const byPath = new Map(files.map((file) => [file.path, file]));
-    const models: Record<string, ModelAt> = {};
-    for (const file of files) {
-      const name = MODEL_FILE.exec(file.path)?.[1];
-      if (name !== undefined) models[name] = await model(name, file, byPath);
-    }
-    const settings = byPath.get('tiltyard.yaml');
-    return { sha: commit, models, settings: settings === undefined ? Settings.parse({}) : await ofSettings(settings) };
+export async function readCommit(source: Source, sha: string): Promise<Commit> {
+  try {
+    const top = byPath(await topOf(source, sha));
+    const models = top.get('models');
+    const inside = models?.kind === 'folder' ? await below(source, models.sha) : [];
+    return { sha, top, models: byPath(inside), problem: null };
+  } catch (error) {
+    if (!(error instanceof TooManyFiles)) throw error;
+    return { sha, top: new Map(), models: new Map(), problem: `its files can’t be listed: ${error.message}` };
   }
+}
 
-  async function ofSettings(file: TreeFile): Promise<Settings> {
-    try {
-      return parseSettings(await text(file), file.path).value;
-    } catch (error) {
-      // What a branch writes there wrongly must not stop the bot for all others: the defaults hold, fail-closed ones.
-      if (error instanceof UserError) return Settings.parse({});
-      throw error;
-    }
+/** Where a base branch is now: besides, its registry and its settings, which hold for all of its pull requests. */
+export interface Base extends Commit, Pick<Tree, 'settings'> {
+  registry: Listed;
+}
+
+export async function readBase(source: Source, sha: string): Promise<Base> {
+  const commit = await readCommit(source, sha);
+  const { problem, settings } = await readTree(source, commit, []);
+  try {
+    return { ...commit, problem, settings, registry: await registryAt(source, sha) };
+  } catch (error) {
+    if (!(error instanceof TooManyFiles)) throw error;
+    return { ...commit, settings, registry: new Map(), problem: `registry/ can’t be listed: ${error.message}` };
   }
+}
 
-  async function model(name: string, file: TreeFile, byPath: ReadonlyMap<string, TreeFile>): Promise<ModelAt> {
-    const folder = `models/${name}`;
+/** What a base says of what matters for a pull request, in a word: it changes when any of that does. */
+export function digestOf({ models, problem, registry, top }: Base, touches: Touches): string {
+  const all = touches.models === 'all' || touches.registry || touches.promotions;
+  const named = touches.models === 'all' ? [] : touches.models;
+  const parts = all ? [top.get('models'), top.get('registry')] : named.map((name) => models.get(name));
+  const channels = named.map((name) => registry.get(`registry/${name}/channels.yaml`));
+  return JSON.stringify([
+    problem,
+    [top.get('tiltyard.yaml'), ...parts, ...channels].map((entry) => entry?.sha ?? null),
+  ]);
+}
+
+/** Reads what a commit says of some models. */
+export async function readTree(source: Source, commit: Commit, names: Touches['models']): Promise<Tree> {
+  const { settings, problem } = await readSettings(source, commit);
+  const models: Record<string, ModelAt> = {};
+  const there = [...commit.models.values()].flatMap(({ path }) => {
+    const [name = '', file, ...rest] = path.split('/');
+    const isWanted = names === 'all' || names.includes(name);
+    return file === 'model.yaml' && rest.length === 0 && isWanted && MODEL_NAME.test(name) ? [name] : [];
+  });
+  for (const [index, name] of there.sort().entries()) {
+    models[name] = index < MOST_MODELS ? await readModel(source, commit, name) : TOO_MANY;
+  }
+  return { sha: commit.sha, settings, models, problem: commit.problem ?? problem };
+}
+
+const TOO_MANY: ModelAt = {
+  model: null,
+  problem: `the pull request touches more than ${MOST_MODELS} models, which are too many to be looked at`,
+};
+
+async function readSettings(source: Source, { top }: Commit): Promise<Pick<Tree, 'settings' | 'problem'>> {
+  const file = top.get('tiltyard.yaml');
+  if (file === undefined) return { settings: Settings.parse({}), problem: null };
+  try {
+    const { value } = parseSettings(await documentOf(source, file, 'tiltyard.yaml'), 'tiltyard.yaml');
+    return { settings: value, problem: null };
+  } catch (error) {
+    if (error instanceof UserError) return { settings: Settings.parse({}), problem: error.message };
+    throw error;
+  }
+}
+
+async function readModel(source: Source, { models }: Commit, name: string): Promise<ModelAt> {
+  const { key, memory } = source;
+  // The folder's digest stands for all that is read here.
+  return memory.models.read(key(name, models.get(name)?.sha ?? ''), async () => {
     try {
-      const { model, where } = parseModel(await text(file), file.path);
-      if (model.name !== name)
-        return { model: null, problem: `${file.path} calls its model ${JSON.stringify(model.name)}` };
-      const features = byPath.get(`${folder}/${model.features}`);
-      const lock = byPath.get(`${folder}/data.lock.yaml`);
-      return {
-        model,
-        where,
-        features: features === undefined ? null : await text(features),
-        lock: lock === undefined ? null : parseDataLock(await text(lock), lock.path).value,
-        problem: null,
-      };
+      return await parse(source, models, name);
     } catch (error) {
       if (error instanceof UserError) return { model: null, problem: error.message };
       throw error;
     }
-  }
-
-  return { at: (commit) => kept(trees, commit, () => read(commit)) };
+  });
 }
 
-/** Made once for each key; a failure is not kept. */
-function kept<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const made = make();
-  known.set(key, made);
-  made.catch(() => known.delete(key));
-  return made;
+async function parse(source: Source, models: Commit['models'], name: string): Promise<ModelAt> {
+  const read = async (file: string) => {
+    const entry = models.get(`${name}/${file}`);
+    return entry === undefined ? null : documentOf(source, entry, `models/${name}/${file}`);
+  };
+  const path = `models/${name}/model.yaml`;
+  const { model, where } = parseModel((await read('model.yaml')) ?? '', path);
+  if (model.name !== name) return { model: null, problem: `${path} calls its model ${JSON.stringify(model.name)}` };
+  const features = await read(model.features);
+  const lock = await read('data.lock.yaml');
+  const pins = lock === null ? null : parseDataLock(lock, `models/${name}/data.lock.yaml`).value;
+  return { model, where, features, lock: pins, problem: null };
+}
+
+/** @throws UserError for what is no file, or too large for one of ours. */
+async function documentOf(source: Source, { bytes, kind, sha }: TreeEntry, path: string): Promise<string> {
+  if (kind !== 'file') throw new UserError(`${path} is no file`, { fix: 'Put the file itself there.' });
+  if (bytes > LARGEST_DOCUMENT) throw new UserError(`${path} has ${bytes} bytes`, { fix: 'Keep data out of it.' });
+  return textOf(source, sha);
+}
+
+function byPath(entries: readonly TreeEntry[]): Map<string, TreeEntry> {
+  return new Map(entries.map((entry) => [entry.path, entry]));
 }

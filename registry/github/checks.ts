@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, type GitHub, type Place } from './client.ts';
+import { ask, askAll, type GitHub, type Place } from './client.ts';
 
 const CheckRun = z.object({
   id: z.int(),
@@ -13,17 +13,15 @@ const CheckRun = z.object({
 });
 export type CheckRun = z.infer<typeof CheckRun>;
 
-const Page = z.object({ check_runs: z.array(CheckRun) });
-
 /** The newest check run of each name that an App made on a commit. */
 export async function listChecks(github: GitHub, place: Place, commit: string, app: number): Promise<CheckRun[]> {
-  const { check_runs } = await ask(
+  const { items } = await askAll(
     github,
     'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
-    { ...place, ref: commit, app_id: app, filter: 'latest', per_page: 100 },
-    Page,
+    { ...place, ref: commit, app_id: app, filter: 'latest' },
+    { item: CheckRun, under: 'check_runs' },
   );
-  return check_runs;
+  return items;
 }
 
 /** What a check run says; no conclusion while it is not known. */
@@ -58,5 +56,10 @@ export async function updateCheck(github: GitHub, place: Place, id: number, chec
 function body({ name, conclusion, startedAt, title, summary, annotations }: CheckContent): Record<string, unknown> {
   const state = conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion };
   const started_at = startedAt.toISOString();
-  return { name, ...state, started_at, output: { title, summary, ...(annotations.length === 0 ? {} : { annotations }) } };
+  return {
+    name,
+    ...state,
+    started_at,
+    output: { title, summary, ...(annotations.length === 0 ? {} : { annotations }) },
+  };
 }

@@ -17,12 +17,18 @@ export interface Place {
 /** An answer of GitHub that is an error: its status, and its words. */
 export class GitHubError extends Error {
   override readonly name = 'GitHubError';
+  /** 0 where there was no answer, or none that could be read. */
   readonly status: number;
 
   constructor(status: number, message: string, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
   }
+}
+
+/** The thing that was asked for is not there (any more), or not for us. */
+export function isGone(error: unknown): boolean {
+  return error instanceof GitHubError && (error.status === 404 || error.status === 410);
 }
 
 /**
@@ -37,9 +43,7 @@ export async function ask<S extends z.ZodType>(
   schema: S,
 ): Promise<z.output<S>> {
   const answer = await send(github, route, parameters);
-  const parsed = schema.safeParse(answer.data);
-  if (parsed.success) return parsed.data;
-  throw new GitHubError(0, `${route} answered with something else than expected: ${z.prettifyError(parsed.error)}`);
+  return read(route, answer.data, schema);
 }
 
 /** Whether a thing is there: null for 404 and 410. */
@@ -52,34 +56,106 @@ export async function askIfThere<S extends z.ZodType>(
   try {
     return await ask(github, route, parameters, schema);
   } catch (error) {
-    if (error instanceof GitHubError && (error.status === 404 || error.status === 410)) return null;
+    if (isGone(error)) return null;
     throw error;
   }
 }
 
-/** All pages of a list, at most `pages` of 100 each; `complete` tells whether that was all. */
+/** A list that comes in pages, each an array, or an object that has the array under a name. */
+export interface List<T> {
+  item: z.ZodType<T>;
+  under?: string;
+  /** At most so many pages of 100. */
+  pages?: number;
+}
+
+/** A list as far as it was read; `complete` tells whether that was all. */
+export interface Listed<T> {
+  items: T[];
+  complete: boolean;
+}
+
+/** The pages of a list one after another, until there are no more, or until `enough` says so of what has come so far. */
 export async function askAll<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
-  item: z.ZodType<T>,
-  pages = 30,
-): Promise<{ items: T[]; complete: boolean }> {
+  { item, under, pages = 30 }: List<T>,
+  enough: (items: readonly T[]) => boolean = () => false,
+): Promise<Listed<T>> {
+  const array = z.array(item);
+  const schema = under === undefined ? array : z.object({ [under]: array }).transform((page) => page[under] ?? []);
   const items: T[] = [];
-  for (let number = 1; number <= pages; number++) {
-    const found = await ask(github, route, { ...parameters, per_page: 100, page: number }, z.array(item));
+  for (let page = 1; page <= pages; page++) {
+    const { data, headers } = await send(github, route, { ...parameters, per_page: 100, page });
+    const found = read(route, data, schema);
     items.push(...found);
-    if (found.length < 100) return { items, complete: true };
+    if (!hasNext(headers, found.length)) return { items, complete: true };
+    if (enough(items)) break;
   }
   return { items, complete: false };
 }
 
-async function send(github: GitHub, route: string, parameters: Record<string, unknown>) {
+/** GitHub names the next page in a header; a page may be short though it is not the last. */
+function hasNext({ link }: Record<string, unknown>, found: number): boolean {
+  return typeof link === 'string' ? /\brel="next"/.test(link) : found >= 100;
+}
+
+/**
+ * The bytes that a route leads to, as they come, so that whoever reads them stops when it was enough.
+ * @throws GitHubError, also in the middle.
+ */
+export async function* stream(
+  github: GitHub,
+  route: string,
+  parameters: Record<string, unknown>,
+): AsyncGenerator<Uint8Array> {
+  const { data } = await send(github, route, parameters, { parseSuccessResponseBody: false });
+  if (typeof data === 'string') return yield Buffer.from(data);
+  if (data instanceof ArrayBuffer) return yield new Uint8Array(data);
+  if (data instanceof Uint8Array) return yield data;
+  if (!(data instanceof ReadableStream)) throw new GitHubError(0, `${route} answered with something else than bytes`);
   try {
-    return await github.request(route, { ...parameters, request: { retries: 0 } });
-  } catch (cause) {
-    const status = z.object({ status: z.int() }).safeParse(cause);
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new GitHubError(status.success ? status.data.status : 0, `${route}: ${message}`, { cause });
+    for await (const chunk of data) yield z.instanceof(Uint8Array).parse(chunk);
+  } catch (error) {
+    throw failure(route, error);
   }
+}
+
+async function send(
+  github: GitHub,
+  route: string,
+  parameters: Record<string, unknown>,
+  options: Record<string, unknown> = {},
+) {
+  try {
+    return await github.request(route, { ...parameters, request: { retries: 0, ...options } });
+  } catch (error) {
+    throw failure(route, error);
+  }
+}
+
+function read<S extends z.ZodType>(route: string, data: unknown, schema: S): z.output<S> {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.map(String).join('.') ?? '';
+  throw new GitHubError(0, `${route} answered with something else than expected: ${where}: ${issue?.message}`);
+}
+
+const Failure = z.object({ status: z.int().optional().catch(undefined), message: z.string().catch('') });
+
+/**
+ * An error without what must not be shown: Octokit hangs the whole request on its own, and addresses of files that GitHub
+ * leads to are signed in their query.
+ */
+function failure(route: string, error: unknown): GitHubError {
+  const { status = 0, message } = Failure.catch({ message: String(error) }).parse(error);
+  const [line = ''] = message.split('\n');
+  const words = line
+    .replace(/\?\S*/g, '')
+    .replace(/\b(?:gh[a-z]_|github_pat_|eyJ)[\w.-]+/g, '***')
+    .slice(0, 300);
+  const isBare = error instanceof Error && !('request' in error) && !('response' in error);
+  return new GitHubError(status, `${route}: ${words}`, isBare ? { cause: error } : undefined);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Account } from './accounts.ts';
+import { Somebody } from './accounts.ts';
 import { ask, askAll, askIfThere, type GitHub, type Place } from './client.ts';
 
 const IssueComment = z.object({
@@ -8,19 +8,22 @@ const IssueComment = z.object({
     .string()
     .nullish()
     .transform((body) => body ?? ''),
-  user: Account.nullable(),
+  user: Somebody,
   created_at: z.coerce.date(),
   updated_at: z.coerce.date(),
   performed_via_github_app: z.object({ id: z.int() }).nullish(),
+  /** How many reactions there are of each kind. */
+  reactions: z.object({ '+1': z.int(), confused: z.int() }).optional().catch(undefined),
 });
 export type IssueComment = z.infer<typeof IssueComment>;
 
+/** The comments of a pull request, oldest first; 10,000 at most. */
 export async function listComments(github: GitHub, place: Place, pull: number): Promise<IssueComment[]> {
   const { items } = await askAll(
     github,
     'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
     { ...place, issue_number: pull },
-    IssueComment,
+    { item: IssueComment, pages: 100 },
   );
   return items;
 }

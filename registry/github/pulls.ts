@@ -1,49 +1,76 @@
 import { z } from 'zod';
-import { Account } from './accounts.ts';
-import { ask, askAll, type GitHub, type Place } from './client.ts';
+import { Somebody } from './accounts.ts';
+import { ask, askAll, type GitHub, type Listed, type Place } from './client.ts';
+import { Repository } from './repositories.ts';
 
 const PullRequest = z.object({
   number: z.int(),
-  title: z.string(),
+  title: z.string().catch(''),
   draft: z.boolean().optional(),
-  user: Account.nullable(),
+  user: Somebody,
+  created_at: z.coerce.date(),
   updated_at: z.coerce.date(),
   head: z.object({
     sha: z.string(),
     ref: z.string(),
-    user: Account.nullable(),
+    user: Somebody,
+    /** Null where the fork was deleted. */
     repo: z.object({ id: z.int() }).nullable(),
   }),
-  base: z.object({ sha: z.string(), ref: z.string(), repo: z.object({ id: z.int() }) }),
+  /** `sha` is where the base was when GitHub last looked: for where it is now, ask for the branch. */
+  base: z.object({ sha: z.string(), ref: z.string(), repo: Repository }),
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 
-/** Open pull requests; 3,000 at most. */
+/** Open pull requests, those that changed last first; 3,000 at most. */
 export async function listOpenPulls(github: GitHub, place: Place): Promise<PullRequest[]> {
   const { items } = await askAll(
     github,
     'GET /repos/{owner}/{repo}/pulls',
     { ...place, state: 'open', sort: 'updated', direction: 'desc' },
-    PullRequest,
+    { item: PullRequest },
   );
-  return items;
+  // Whatever changes between two pages moves to the front, and pushes another one over to the next page.
+  return [...new Map(items.map((pull) => [pull.number, pull])).values()];
 }
 
-const File = z.object({ filename: z.string(), previous_filename: z.string().optional(), status: z.string() });
+/** A file that differs between two commits. */
+export const ChangedFile = z.object({
+  filename: z.string(),
+  previous_filename: z.string().optional(),
+  status: z.string(),
+});
+export type ChangedFile = z.infer<typeof ChangedFile>;
 
 /** The files that a pull request changes; null where there are more than GitHub lists (3,000). */
-export async function listPullFiles(
-  github: GitHub,
-  place: Place,
-  pull: number,
-): Promise<z.infer<typeof File>[] | null> {
+export async function listPullFiles(github: GitHub, place: Place, pull: number): Promise<ChangedFile[] | null> {
   const { items, complete } = await askAll(
     github,
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
     { ...place, pull_number: pull },
-    File,
+    { item: ChangedFile },
   );
-  return complete ? items : null;
+  // GitHub ends the list there, and does not say so.
+  return complete && items.length < 3000 ? items : null;
+}
+
+const Commit = z.object({
+  sha: z.string(),
+  author: Somebody.catch(null),
+  committer: Somebody.catch(null),
+  commit: z.object({ verification: z.object({ verified: z.boolean() }).optional() }),
+});
+export type PullCommit = z.infer<typeof Commit>;
+
+/** The commits of a pull request, oldest first; GitHub lists 250 at most. */
+export async function listPullCommits(github: GitHub, place: Place, pull: number): Promise<Listed<PullCommit>> {
+  const { items, complete } = await askAll(
+    github,
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits',
+    { ...place, pull_number: pull },
+    { item: Commit },
+  );
+  return { items, complete: complete && items.length < 250 };
 }
 
 /** The commit that a pull request's head is at now. */

@@ -1,20 +1,17 @@
 import { z } from 'zod';
-import { ask, type GitHub, type Place } from './client.ts';
+import { ask, askIfThere, type GitHub, type Place } from './client.ts';
 
-const Repository = z.object({ id: z.int(), default_branch: z.string(), archived: z.boolean().optional() });
+export const Repository = z.object({ id: z.int(), default_branch: z.string(), archived: z.boolean().optional() });
+export type Repository = z.infer<typeof Repository>;
 
-export async function getRepository(github: GitHub, place: Place): Promise<z.infer<typeof Repository>> {
+export async function getRepository(github: GitHub, place: Place): Promise<Repository> {
   return ask(github, 'GET /repos/{owner}/{repo}', { ...place }, Repository);
 }
 
-/** The commit that a branch points to. */
-export async function getBranchHead(github: GitHub, place: Place, branch: string): Promise<string> {
+/** The commit that a branch points to; null where it is gone. */
+export async function getBranchHead(github: GitHub, place: Place, branch: string): Promise<string | null> {
   const Ref = z.object({ object: z.object({ sha: z.string() }) });
-  const { object } = await ask(
-    github,
-    'GET /repos/{owner}/{repo}/git/ref/{ref}',
-    { ...place, ref: `heads/${branch}` },
-    Ref,
-  );
-  return object.sha;
+  const route = 'GET /repos/{owner}/{repo}/git/ref/{ref}';
+  const found = await askIfThere(github, route, { ...place, ref: `heads/${branch}` }, Ref);
+  return found?.object.sha ?? null;
 }

@@ -38,8 +38,8 @@ function proposal(): { scene: Scene; pull: number } {
   return { scene, pull };
 }
 
-const snapshotOf = ({ client, github, repo, us }: Scene) =>
-  readSnapshot(client, { owner: repo.owner, repo: repo.repo }, us, github.now());
+const snapshotOf = async ({ client, github, repo, us }: Scene) =>
+  (await readSnapshot(client, { owner: repo.owner, repo: repo.repo }, us, github.now())).snapshot;
 
 const GET_COMMENT = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}';
 const GET_PULL = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';

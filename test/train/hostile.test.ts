@@ -229,19 +229,16 @@ describe('what a training program starts', () => {
     await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
   });
 
-  it.runIf(process.platform === 'linux')(
-    'and leaves its parents at once, without its environment, ends where it works in the run’s folders',
-    async () => {
-      const child = 'console.log("sleeper " + process.pid); setInterval(() => {}, 1000);';
-      const parent = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { detached: true, env: {}, stdio: "inherit" }).unref()`;
-      const program = `${HEAD} spawn(process.execPath, ["-e", ${JSON.stringify(parent)}], { detached: true, env: {}, stdio: "inherit" }).unref(); take(); setTimeout(() => process.exit(0), 1500);`;
-      const repository = makeTrainable({ program });
-      const { status, errors } = await train(repository);
-      expect([status, errors]).toEqual([0, '']);
-      const pid = Number(/sleeper (\d+)/.exec(logOf(repository))?.[1]);
-      await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
-    },
-  );
+  it('and leaves its parents at once, without its environment, ends where it works in the run’s folders', async () => {
+    const child = 'console.log("sleeper " + process.pid); setInterval(() => {}, 1000);';
+    const parent = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { detached: true, env: {}, stdio: "inherit" }).unref()`;
+    const program = `${HEAD} spawn(process.execPath, ["-e", ${JSON.stringify(parent)}], { detached: true, env: {}, stdio: "inherit" }).unref(); take(); setTimeout(() => process.exit(0), 1500);`;
+    const repository = makeTrainable({ program });
+    const { status, errors } = await train(repository);
+    expect([status, errors]).toEqual([0, '']);
+    const pid = Number(/sleeper (\d+)/.exec(logOf(repository))?.[1]);
+    await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+  });
 
   it('ends with it when it is interrupted', async () => {
     const repository = makeTrainable({ program: `${HEAD}${SLEEPER('detached: true')} setInterval(() => {}, 1000);` });

@@ -1,0 +1,126 @@
+import type { Evaluation } from '#registry/evidence/evaluation.ts';
+import type { EvidenceFacts } from '#registry/fsck/evidence-facts.ts';
+import type { GitHub, Place } from '#registry/github/client.ts';
+import type { Compared } from '#registry/github/comparisons.ts';
+import type { PullRequest } from '#registry/github/pulls.ts';
+import type { TreeEntry } from '#registry/github/trees.ts';
+import { type Cache, createCache } from './cache.ts';
+import type { Outcome } from './runs.ts';
+import type { ModelAt } from './snapshot.ts';
+
+/**
+ * What looks at repositories know from earlier looks, so that they ask GitHub less. All of it can be lost at any moment:
+ * contents are kept under their digests, and a pull request that was settled is only not read again while nothing that
+ * GitHub lists of it has changed. One for all repositories of a process.
+ */
+export interface Memory {
+  texts: Cache<string>;
+  /** By the digest of a folder's tree: all that lies below it. */
+  folders: Cache<readonly TreeEntry[]>;
+  /** By a commit: what lies in its topmost folder. */
+  tops: Cache<readonly TreeEntry[]>;
+  /** Repositories with so many files that they are read folder by folder. */
+  large: Cache<true>;
+  comparisons: Cache<Compared | 'unrelated'>;
+  models: Cache<ModelAt>;
+  facts: Cache<EvidenceFacts>;
+  promoted: Cache<Evaluation | 'unreadable'>;
+  /** By the state of a run and the models: what it left. */
+  outcomes: Cache<Outcome>;
+  /** By a comment: what we answered to its command. */
+  answered: Cache<'done' | 'refused'>;
+  /** By the pull request's number: how it stood when nothing was left to do for it. */
+  settled: Cache<Settled>;
+  /** By a workflow: its newest run that was seen. */
+  newestRuns: Cache<number>;
+  /** What webhooks spoke of since the last look. */
+  hints: Cache<Hint[]>;
+}
+
+/** A pull request that needed nothing. */
+export interface Settled {
+  /** What GitHub lists of it, and what its base says of what it touches. */
+  state: string;
+  /** Its newest run; null where there was none. */
+  run: string | null;
+  touches: Touches;
+  since: Date;
+  /** When it is read again though nothing seems to have changed; null for when there is time. */
+  until: Date | null;
+}
+
+/** Which parts of a repository matter for a pull request. */
+export interface Touches {
+  /** Models whose folder it changes; `all` where it changes tiltyard.yaml, or nobody knows. */
+  models: string[] | 'all';
+  registry: boolean;
+  /** Whether promotions of before were judged by another policy. */
+  promotions: boolean;
+}
+
+/** A pull request that may have changed, by its number or by its head. */
+export interface Hint {
+  pull?: number | undefined;
+  head?: string | undefined;
+}
+
+const MEGABYTE = 1_000_000;
+/** What an entry of a tree takes in memory, about. */
+const ENTRY = 200;
+const listed = (entries: readonly TreeEntry[]) => ENTRY * (1 + entries.length);
+
+export function createMemory(): Memory {
+  return {
+    texts: createCache(64 * MEGABYTE, ({ length }) => 100 + length),
+    folders: createCache(64 * MEGABYTE, listed),
+    tops: createCache(16 * MEGABYTE, listed),
+    large: createCache(10_000),
+    comparisons: createCache(32 * MEGABYTE, (compared) =>
+      compared === 'unrelated' ? ENTRY : ENTRY * (1 + (compared.files?.length ?? 0)),
+    ),
+    models: createCache(5_000),
+    facts: createCache(50_000),
+    promoted: createCache(200),
+    outcomes: createCache(48 * MEGABYTE, ({ bytes }) => 1_000 + bytes),
+    answered: createCache(50_000),
+    settled: createCache(50_000),
+    newestRuns: createCache(10_000),
+    hints: createCache(10_000),
+  };
+}
+
+/** A repository while it is being read. */
+export interface Source {
+  github: GitHub;
+  place: Place;
+  memory: Memory;
+  /** The name of something of this repository in the memory. */
+  key(...parts: readonly (string | number)[]): string;
+}
+
+export function sourceOf(github: GitHub, place: Place, memory: Memory): Source {
+  return { github, place, memory, key: (...parts) => [nameOf(place), ...parts].join(' ') };
+}
+
+/** GitHub makes no difference between the cases of letters. */
+const nameOf = ({ owner, repo }: Place) => `${owner}/${repo}`.toLowerCase();
+
+/** Far more hints than any look leaves behind. */
+const MOST_HINTS = 10_000;
+
+/** An event spoke of a pull request: the next look reads it, however settled it seems. */
+export function hint(memory: Memory, place: Place, about: Hint): void {
+  const before = memory.hints.get(nameOf(place)) ?? [];
+  memory.hints.set(nameOf(place), [...before, about].slice(-MOST_HINTS));
+}
+
+/** Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look. */
+export function followHints({ key, memory, place }: Source, pulls: readonly PullRequest[]): void {
+  const hints = memory.hints.get(nameOf(place)) ?? [];
+  memory.hints.delete(nameOf(place));
+  const heads = new Set(hints.map(({ head }) => head));
+  const numbers = new Set(hints.map(({ pull }) => pull));
+  for (const { head, number } of pulls) {
+    if (numbers.has(number) || heads.has(head.sha)) memory.settled.delete(key(number));
+  }
+}

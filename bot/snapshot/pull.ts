@@ -1,0 +1,147 @@
+import { listChecks } from '#registry/github/checks.ts';
+import { GitHubError } from '#registry/github/client.ts';
+import { type Compared, compareCommits } from '#registry/github/comparisons.ts';
+import type { Permission } from '#registry/github/permissions.ts';
+import { type ChangedFile, listPullFiles, type PullRequest } from '#registry/github/pulls.ts';
+import { changedPolicies } from '../decide/policy-change.ts';
+import { readApprovals } from './approvals.ts';
+import { readChampions } from './champions.ts';
+import { readComments } from './comments.ts';
+import type { Settled, Source, Touches } from './memory.ts';
+import { personOf } from './person.ts';
+import { readPromotions } from './promotions.ts';
+import { readRegistry } from './registry.ts';
+import { isFinal, type Runs, readRuns, stateOf } from './runs.ts';
+import type { Check, Pull, Snapshot, Tree } from './snapshot.ts';
+import { type Base, digestOf, readCommit, readTree } from './trees.ts';
+
+/** What is the same for all pull requests of a look. */
+export interface Look {
+  source: Source;
+  us: Snapshot['us'];
+  now: Date;
+  /** The repository's. */
+  id: number;
+  runs: Runs;
+  permissionOf(login: string): Promise<Permission>;
+}
+
+/** How soon a pull request is read again whose state changes by itself, in milliseconds. */
+const SOON = 5 * 60_000;
+
+/** Reads all that a decision needs to know of a pull request; `settled` is for when nothing is to be done for it. */
+export async function readPull(look: Look, base: Base, pull: PullRequest): Promise<{ pull: Pull; settled: Settled }> {
+  const { id, now, permissionOf, runs, source, us } = look;
+  const { head, number } = pull;
+  const repositoryId = head.repo?.id ?? null;
+  const compared = await compare(source, base.sha, head.sha);
+  const files = compared?.files ?? (await listPullFiles(source.github, source.place, number));
+  const { models, registry: touchesRegistry } = touchesOf(files);
+
+  const inBase = await readTree(source, base, models);
+  const champions = await readChampions(source, base.registry, Object.keys(inBase.models));
+  const atBase: Tree = { ...inBase, problem: base.problem, champions };
+  // What it does not touch is as the base has it.
+  const atHead =
+    models.length === 0 && !touchesRegistry
+      ? { ...atBase, sha: head.sha }
+      : await readTree(source, await readCommit(source, head.sha), models);
+  const evaluated = Object.keys(atHead.models).sort();
+  const found = evaluated.length === 0 ? [] : await runs.of(pull, base.settings.bot.workflow);
+  const registry = touchesRegistry
+    ? await readRegistry(source, {
+        atBase: base.registry,
+        head: head.sha,
+        mergeBase: compared?.mergeBase ?? null,
+      })
+    : null;
+  const changed = changedPolicies(atBase, atHead);
+  const promotions: Pull['promotions'] = {};
+  for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model);
+  const read: Pull = {
+    number,
+    title: pull.title,
+    draft: pull.draft ?? false,
+    author: personOf(pull.user),
+    head: { sha: head.sha, branch: head.ref, owner: head.user?.login ?? '', repositoryId },
+    base: { sha: base.sha, branch: pull.base.ref },
+    fork: repositoryId !== id,
+    updatedAt: pull.updated_at,
+    files: files?.flatMap(fileOf) ?? null,
+    atBase,
+    atHead,
+    runs: await readRuns(source, found, evaluated, now),
+    comments: await readComments(source, us, number, permissionOf),
+    checks: await readChecks(source, head.sha, us),
+    promotions,
+    registry,
+    ...(registry === null ? { reviews: [], commits: null } : await readApprovals(source, pull, permissionOf)),
+  };
+  const touches: Touches = { models, registry: touchesRegistry, promotions: changed.length > 0 };
+  const [run] = found;
+  const [newest] = read.runs;
+  const isOver =
+    evaluated.length === 0 ||
+    (run !== undefined && newest !== undefined && isFinal(newest, run.updated_at, evaluated, now));
+  const settled: Settled = {
+    state: listedState(pull, base, touches),
+    run: run === undefined ? null : stateOf(run),
+    touches,
+    since: now,
+    until: isOver && registry === null ? null : new Date(now.getTime() + SOON),
+  };
+  return { pull: read, settled };
+}
+
+/** What GitHub lists of a pull request, and what its base says of what it touches, in a word. */
+export function listedState({ base, draft, head, title, updated_at }: PullRequest, at: Base, touches: Touches) {
+  const listed = [head.sha, head.repo?.id, base.repo.id, base.ref, updated_at, draft, title];
+  return JSON.stringify([...listed, digestOf(at, touches)]);
+}
+
+/** Null where the two can't be compared: histories that share nothing, or a difference that is too large. */
+async function compare({ github, key, memory, place }: Source, base: string, head: string): Promise<Compared | null> {
+  const compared = await memory.comparisons.read(key(base, head), async () => {
+    try {
+      return (await compareCommits(github, place, base, head)) ?? 'unrelated';
+    } catch (error) {
+      if (error instanceof GitHubError && error.status === 422) return 'unrelated';
+      throw error;
+    }
+  });
+  return compared === 'unrelated' ? null : compared;
+}
+
+/** What a pull request touches, by the files that it changes; everything where nobody knows them. */
+function touchesOf(files: readonly ChangedFile[] | null): Pick<Touches, 'models' | 'registry'> {
+  if (files === null) return { models: 'all', registry: true };
+  const paths = files.flatMap((file) => fileOf(file).map(({ path }) => path));
+  const models = paths.flatMap((path) => {
+    const [top, name, ...rest] = path.split('/');
+    return top === 'models' && name !== undefined && rest.length > 0 ? [name] : [];
+  });
+  return {
+    models: paths.includes('tiltyard.yaml') ? 'all' : [...new Set(models)].sort(),
+    registry: paths.some((path) => path === 'registry' || path.startsWith('registry/')),
+  };
+}
+
+const STATUSES = ['added', 'removed', 'modified', 'renamed'] as const;
+
+function fileOf({ filename, previous_filename: previous, status }: ChangedFile): NonNullable<Pull['files']> {
+  const now = { path: filename, status: STATUSES.find((one) => one === status) ?? ('other' as const) };
+  return status === 'renamed' && previous !== undefined ? [{ path: previous, status: 'removed' }, now] : [now];
+}
+
+async function readChecks({ github, place }: Source, head: string, us: Snapshot['us']): Promise<Check[]> {
+  return (await listChecks(github, place, head, us.app)).map((check) => ({
+    id: check.id,
+    name: check.name,
+    app: check.app?.id ?? 0,
+    status: check.status,
+    conclusion: check.conclusion,
+    title: check.output.title,
+    summary: check.output.summary,
+    startedAt: check.started_at,
+  }));
+}
