@@ -75,7 +75,7 @@ function endOfString(text: string, start: number): number {
 }
 
 function addKey(keys: Set<string> | null | undefined, quoted: string): void {
-  if (keys == null) return;
+  if (keys === null || keys === undefined) return;
   const key = quoted.includes('\\') ? unquoted(quoted) : quoted.slice(1, -1);
   if (FORBIDDEN.includes(key)) throw new UnreadableJson(`no key may be called ${key}`);
   if (keys.has(key)) throw new UnreadableJson(`the key ${shown(key)} is there twice`);

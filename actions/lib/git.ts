@@ -12,7 +12,9 @@ export async function headCommit(root: string): Promise<string | null> {
 
 /** Whether files of these paths (from `root`) differ from the commit that is checked out; false outside of git. */
 export async function isModified(root: string, paths: readonly string[]): Promise<boolean> {
-  const status = await run('git', ['--no-optional-locks', '-C', root, 'status', '--porcelain', '--', ...paths]).catch(() => null);
+  const status = await run('git', ['--no-optional-locks', '-C', root, 'status', '--porcelain', '--', ...paths]).catch(
+    () => null,
+  );
   return status !== null && status.stdout.trim() !== '';
 }
 
