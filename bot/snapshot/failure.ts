@@ -13,7 +13,9 @@ const ENDED_BADLY = ['failure', 'timed_out', 'cancelled', 'startup_failure'];
 /** Where a run failed: its first job and step that did, and the end of the job's log. Null where no job tells. */
 export async function readFailure(github: GitHub, place: Place, run: number): Promise<Run['failure']> {
   const jobs = await listJobs(github, place, run);
-  const job = ENDED_BADLY.map((end) => jobs.find(({ conclusion }) => conclusion === end)).find((one) => one !== undefined);
+  const job = ENDED_BADLY.map((end) => jobs.find(({ conclusion }) => conclusion === end)).find(
+    (one) => one !== undefined,
+  );
   if (job === undefined) return null;
   const step = job.steps?.find(({ conclusion }) => conclusion === job.conclusion)?.name ?? null;
   return { job: job.name, step, lines: lastLines(await logOf(github, place, job.id)) };
