@@ -47,8 +47,8 @@ ${box('Checks', `<ul class="checks">${lines.join('\n')}</ul>`)}
 const FRAME = `
 body.markdown-body { margin: 0; min-height: 100vh; font-size: 14px; }
 main { box-sizing: border-box; max-width: 912px; margin: 0 auto; padding: 16px; }
-section { margin: 16px 0; border: 1px solid var(--borderColor-default); border-radius: 6px; overflow: hidden; }
-section > header { padding: 8px 16px; background: var(--bgColor-muted); border-bottom: 1px solid var(--borderColor-default); }
+section { margin: 16px 0; border: 1px solid var(--borderColor-default); border-radius: 6px; }
+section > header { padding: 8px 16px; border-radius: 6px 6px 0 0; background: var(--bgColor-muted); border-bottom: 1px solid var(--borderColor-default); }
 section > div { padding: 16px; }
 ul.checks { list-style: none; padding: 0; margin: 0; }
 `;

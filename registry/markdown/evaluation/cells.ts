@@ -4,7 +4,7 @@ import { code } from '../escape.ts';
 import { decimalsOf, fixed, signed, signedInterval } from '../number.ts';
 
 /** A mark that is seen before it is read. */
-export const MARKS: Record<Status, string> = { pass: '✅', fail: '❌', inconclusive: '❔' };
+export const MARKS: Record<Status, string> = { pass: '✅', fail: '❌', inconclusive: '⚠️' };
 
 /** How an interval was made, in words for a table. */
 export const METHODS: Record<Method, string> = {
@@ -38,7 +38,7 @@ export function ratioCell(value: number | null, interval: Interval | null): stri
   return interval === null ? text : `${text} (${fixed(interval[0], 2)} to ${fixed(interval[1], 2)})`;
 }
 
-/** `✅ better`, `❌ fails`, `❔ inconclusive`. */
+/** `✅ better`, `❌ fails`, `⚠️ inconclusive`. */
 export function findingCell(finding: Finding): string {
   const { status, word } = finding;
   if (finding.kind === 'slices' && status !== 'inconclusive')

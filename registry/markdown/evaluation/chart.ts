@@ -3,8 +3,11 @@ import { codeBlock } from '../escape.ts';
 import { folded } from './cells.ts';
 
 const STEPS = 20;
-/** Okabe and Ito's blue, vermilion and grey: told apart with any kind of sight. */
-const COLOURS = { candidate: '#0072B2', champion: '#D55E00', reference: '#999999' };
+/**
+ * Okabe and Ito's blue, vermilion and grey, told apart with any kind of sight; blue and grey so bright that each stands
+ * out from white and from mermaid's dark grey.
+ */
+const COLOURS = { candidate: '#2E86C1', champion: '#D55E00', reference: '#8A8A8A' };
 
 type Point = readonly [number, number];
 

@@ -109,7 +109,7 @@ function body({ head, model }: Message, message: EvaluationMessage, limit: numbe
         message.url === null
           ? 'No run of the workflow was seen: look whether it is switched on and starts on pull requests.'
           : `Look at the ${link('run', message.url)}, and start it again if it hangs.`;
-      return `❔ ${name}: no evidence after ${message.minutes} minutes (${at}). ${what}`;
+      return `⚠️ ${name}: no evidence after ${message.minutes} minutes (${at}). ${what}`;
     }
     case 'failed': {
       const step = message.step === null ? '' : ` (step ${code(message.step)})`;
@@ -120,9 +120,9 @@ function body({ head, model }: Message, message: EvaluationMessage, limit: numbe
     case 'broken':
       return `❌ ${name}: its model.yaml can’t be read, so there is nothing to judge by (${at}).\n\n${codeBlock(message.problem.slice(0, 4000))}`;
     case 'unreadable':
-      return `❔ ${name}: ${prose(message.problem)} (${at}${run(message.url)}).`;
+      return `⚠️ ${name}: ${prose(message.problem)} (${at}${run(message.url)}).`;
     case 'removed':
-      return `❔ ${name} is gone from ${at}, and with it the policy that it was judged by: a person decides.`;
+      return `⚠️ ${name} is gone from ${at}, and with it the policy that it was judged by: a person decides.`;
     case 'untouched':
       return `${name} is not changed any more by ${at}.`;
     case 'judged':
@@ -145,12 +145,13 @@ function judged(
   }
   const policy = `${files}models/${model}/model.yaml${line === null ? '' : `#L${line}`}`;
   const links = [link('run', url), link('evidence', evidence), link('policy', policy)].filter((one) => one !== '');
-  const foot = `**Next:** ${next}\n\n${[`Head ${code(head.slice(0, 7))}`, ...links].join(' · ')}`;
+  // Above all that is folded, where a reader in a hurry still looks; it is the last to be left out.
+  const step = `**Next:** ${next}\n\n${[`Head ${code(head.slice(0, 7))}`, ...links].join(' · ')}`;
+  sections.push({ name: 'the next step', weight: 1000, text: step });
   const banner = claim === null ? '' : `> [!WARNING]\n> ${prose(claim)}\n\n`;
   const title = ADDRESS.test(files) ? { files } : {};
-  const room = limit - bytes(banner) - bytes(foot) - 2;
-  const summary = evaluationSummary(evaluation, verdict, title, { sections, limit: room });
-  return `${banner}${summary.trimEnd()}\n\n${foot}`;
+  const summary = evaluationSummary(evaluation, verdict, title, { sections, limit: limit - bytes(banner) });
+  return `${banner}${summary.trimEnd()}`;
 }
 
 function registryPart({ evaluation, head, model }: Message, report: RegistryReport): string {

@@ -152,7 +152,7 @@ describe('commands', () => {
   it('judges the stored evidence with other bounds, and changes nothing', () => {
     const strict = commanded('/tiltyard what-if expected_calibration_error.at_most=0.01');
     expect(answer(strict)).toMatch(
-      /^`\/tiltyard what-if expected_calibration_error\.at_most=0\.01`, asked by `alice`:\n- ❔ With that, flight-delay is inconclusive: .* Nothing changes by this: the policy in git decides\.\n- ❔ expected_calibration_error is/,
+      /^`\/tiltyard what-if expected_calibration_error\.at_most=0\.01`, asked by `alice`:\n- ⚠️ With that, flight-delay is inconclusive: .* Nothing changes by this: the policy in git decides\.\n- ⚠️ expected_calibration_error is/,
     );
     const conclusions = decide(strict).actions.flatMap((one) => (one.kind === 'check' ? [one.conclusion] : []));
     expect(conclusions).toEqual(['success', 'success']);

@@ -149,7 +149,7 @@ describe('decide', () => {
       { runs: [runOf({}, evaluationOf({ confidence: 0.9 }))] },
       'action_required',
       /can’t be judged/,
-      /❔/,
+      /⚠️/,
     ],
     [
       'a first version, whose policy only the head has',

@@ -111,7 +111,7 @@ describe('pullRequestComment', () => {
     expect(line({ kind: 'broken', problem: 'x' })).toBe('its model.yaml could not be read');
     expect(line({ kind: 'unreadable', url, problem: 'x' })).toBe('the evidence could not be read');
     expect(line({ kind: 'removed' })).toBe('the model was removed');
-    expect(line(null, { registry })).toMatch(/^❔ The registry stays sound/);
+    expect(line(null, { registry })).toMatch(/^⚠️ The registry stays sound/);
   });
 
   it('stays under 65,536 bytes, whatever stands around the summary', () => {
