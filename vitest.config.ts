@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/parts/**'],
+    // Vitest leaves a core idle; on the two of a runner of GitHub's that is half of them.
+    maxWorkers: '100%',
     // Real DuckDB and ONNX Runtime processes are started; two cores may be busy with other test files meanwhile.
     testTimeout: 60_000,
     hookTimeout: 120_000,
