@@ -63,7 +63,8 @@ async function train(
   const inputs = TrainInputs.parse({ model: 'flight-delay', root: checkout, out: join(out, 'versions', version) });
   await training.run(inputs, {
     ...world,
-    print: (line) => lines.push(line),
+    // What the training program says is indented.
+    print: (line) => (line.startsWith('  ') ? world.progress(line) : lines.push(line)),
     progress: (text) => world.progress(`  ${text}`),
   });
   const [made = '', scored = ''] = lines;

@@ -91,6 +91,7 @@ const homes: [vendor: RegExp, home: RegExp][] = [
   [/^markdown-table$/, /^registry\/markdown\//],
   [/^semver$/, /^registry\//],
   [/^simple-statistics$/, /^actions\//],
+  [/^(unified|remark-\w+|rehype-\w+)$/, /^examples\/[^/]+\/demo\//],
   [/^yaml$/, /^(registry|actions\/cli|examples)\//],
 ];
 const freeOfHomes = /^(test|bench)\/|^[^/]+\.ts$/;

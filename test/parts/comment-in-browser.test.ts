@@ -34,6 +34,7 @@ const views = (['light', 'dark'] as const).flatMap((scheme) => [980, 390].map((w
 
 describe('the demo’s pull request', () => {
   it('is told of with the comment’s first screen and where the whole is', () => {
+    expect(said.match(/On the [\d,]+ rows that were held out: roc_auc 0\.\d+/g)).toHaveLength(2);
     expect(said).toMatch(/one comment and 2 checks, as reviewers see them in \S+comment\.html/);
     expect(said).toMatch(/\*\*flight-delay (passes|fails|is inconclusive)/);
     expect(said).toContain('#### What changed');
@@ -108,7 +109,7 @@ describe('what others chose', () => {
     `${'w'.repeat(180)}\u202Eleft`,
   ];
 
-  it('stays text: no script, image, heading or link comes of it, and nothing is asked for', async () => {
+  it('S15 stays text: no script, image, heading or link comes of it, and nothing is asked for', async () => {
     const scene = createScene({ now: new Date() });
     const pull = scene.propose({ files: { 'models/flight-delay/features.sql': `SELECT '${texts.join(' ')}' AS x\n` } });
     scene.evaluate(pull, {
