@@ -11,8 +11,8 @@ import type { Shown } from './pull-request.ts';
 
 /**
  * Comments and checks as a page that looks as they do on GitHub, in light and dark: GitHub's flavour of Markdown, HTML in
- * it sanitised by GitHub's list of what may stay, GitHub's stylesheet. Nothing in it runs, and nothing is fetched. Of
- * what GitHub adds, it has neither mentions and links of references nor charts of `mermaid` blocks, which stay text.
+ * it sanitised by GitHub's list of what may stay, GitHub's stylesheet. Nothing in it runs, and nothing is fetched. What
+ * GitHub does beyond that is missing: mentions, references, coloured alerts, and charts, whose `mermaid` blocks stay text.
  */
 export async function pageOf({ checks, comments, title }: Shown): Promise<string> {
   const path = fileURLToPath(import.meta.resolve('github-markdown-css/github-markdown.css'));
