@@ -9,7 +9,8 @@ import { requireReplaceable, writeFolder } from '#lib/write-folder.ts';
 import { UserError } from '#registry/error.ts';
 import { trainingLines, trainingSummary } from '#registry/markdown/training.ts';
 import type { Model } from '#registry/model.ts';
-import { type BuiltBefore, findBuilt } from './built-before.ts';
+import { findBuilt } from './built-before.ts';
+import { type BuiltBefore, finishedRuns, NO_RUNS } from './finished-runs.ts';
 import { TrainInputs } from './inputs.ts';
 import { primaryMetric } from './primary.ts';
 import { resolveInputs } from './resolve.ts';
@@ -59,10 +60,12 @@ async function build(
     }
     const search = sweep ? { tries, parallel } : null;
     const resolved = await resolveInputs(root, model, work, world, { seeds });
-    const before = inputs.force || verify || sweep ? null : await findBuilt(root, model.name, resolved.digest, world);
+    const finished = inputs.force ? NO_RUNS : await finishedRuns(root, model.name, world.env);
+    const again = inputs.force || verify || sweep;
+    const before = again ? null : await findBuilt(root, model.name, resolved.digest, finished, world);
     if (before !== null) return { built: before, cached: true };
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
-    const how = { verify, seeds, search, allowChanges: inputs['allow-changes'], limits };
+    const how = { verify, seeds, search, finished, allowChanges: inputs['allow-changes'], limits };
     const { name, folder, training } = await trainModel(resolved, work, how, world);
     const built = {
       by: `the run ${name}`,

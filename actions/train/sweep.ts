@@ -6,10 +6,11 @@ import type { Training } from '#registry/evidence/training.ts';
 import { listedParams } from '#registry/listed-params.ts';
 import { fixed } from '#registry/markdown/number.ts';
 import type { TrainRecipe } from '#registry/model.ts';
+import { type FinishedRuns, scoreBefore } from './finished-runs.ts';
 import { gridOf } from './grid.ts';
 import { primaryMetric } from './primary.ts';
 import type { Resolved } from './resolve.ts';
-import { type TrainingRequest, trainOnce } from './train.ts';
+import { requestDigest, type TrainingRequest, trainOnce } from './train.ts';
 
 type Params = TrainRecipe['params'];
 
@@ -50,12 +51,14 @@ interface Tried {
 
 /**
  * Trains each combination on the same prepared rows and scores it on the validation rows by the primary metric, several
- * at a time. A try that fails is told and counts as failed. The best one's params, and what the evidence says of all.
+ * at a time. What a run of before was made of is not trained again, so a search that was killed goes on where it was. A
+ * try that fails is told and counts as failed. The best one's params, and what the evidence says of all.
  * @throws UserError where all tries fail.
  */
 export async function searchParams(
   request: TrainingRequest & { name: string },
   { tries, parallel }: Search,
+  finished: FinishedRuns,
   world: World,
 ): Promise<{ params: Params; sweep: NonNullable<Training['sweep']> }> {
   const { resolved } = request.prepared;
@@ -74,13 +77,26 @@ export async function searchParams(
       null,
     );
   };
-  let next = 0;
   let done = 0;
+  for (const [index, one] of grid.tries.entries()) {
+    const before = await scoreBefore(finished, requestDigest({ ...request, params: one }), metric.name);
+    if (before === null) continue;
+    tried[index] = { params: one, value: before.value, why: null };
+    done++;
+  }
+  if (done > 0) {
+    const which = done === 1 ? 'one is' : `${done} are`;
+    world.print(
+      `Of ${grid.tries.length} tries ${which} not trained again: runs of before were made of the same inputs (--force trains all).`,
+    );
+  }
+  let next = 0;
   // The lines of several programs at once would tell nobody anything.
   const quiet: World = { ...world, progress: () => {}, print: () => {} };
   const work = async () => {
     while (next < grid.tries.length) {
       const index = next++;
+      if (tried[index] !== undefined) continue;
       tried[index] = await tryOne(request, grid.tries[index], metric.name, quiet).catch((error: unknown) => {
         next = grid.tries.length;
         throw error;

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { Limits } from '#lib/child/child.ts';
 import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
+import { type FinishedRuns, scoreBefore } from './finished-runs.ts';
 import { prepareInputs } from './prepared.ts';
 import { primaryMetric } from './primary.ts';
 import type { Resolved } from './resolve.ts';
 import { newRunName } from './runs.ts';
 import type { SeedValue } from './spread.ts';
 import { requireSearchable, type Search, searchParams } from './sweep.ts';
-import { type TrainedRun, type TrainingRequest, trainOnce } from './train.ts';
+import { requestDigest, type TrainedRun, type TrainingRequest, trainOnce } from './train.ts';
 
 /** How thoroughly a model is trained. */
 export interface Thoroughness {
@@ -19,6 +20,8 @@ export interface Thoroughness {
   seeds: number;
   /** Search the listed values of params first; null to take params as they stand. */
   search: Search | null;
+  /** Runs of before, which are not trained again for a search or the spread over seeds. */
+  finished: FinishedRuns;
   allowChanges: boolean;
   /** Of our own processes, each. */
   limits: Limits;
@@ -31,7 +34,7 @@ export interface Thoroughness {
 export async function trainModel(
   resolved: Resolved,
   work: string,
-  { verify, seeds, search, allowChanges, limits }: Thoroughness,
+  { verify, seeds, search, finished, allowChanges, limits }: Thoroughness,
   world: World,
 ): Promise<TrainedRun> {
   const { model, inputs } = resolved;
@@ -55,13 +58,13 @@ export async function trainModel(
     sweep: null,
     allowChanges,
   };
-  const found = search === null ? {} : await searchParams({ ...asked, name }, search, world);
+  const found = search === null ? {} : await searchParams({ ...asked, name }, search, finished, world);
   const plain: TrainingRequest = { ...asked, ...found };
   const primary = primaryMetric(model).name;
   const otherSeeds: SeedValue[] = [];
   for (let other = seed + 1; other < seed + seeds; other++) {
-    const { training } = await trainOnce({ ...plain, seed: other, purpose: 'seed', of: name }, world);
-    const value = training.validation?.metrics[primary];
+    const request: TrainingRequest = { ...plain, seed: other, purpose: 'seed', of: name };
+    const value = await scoreOf(request, primary, finished, world);
     if (value !== undefined) otherSeeds.push({ seed: other, value });
   }
   if (!verify) return trainOnce({ ...plain, name, otherSeeds }, world);
@@ -71,4 +74,17 @@ export async function trainModel(
   const request: TrainingRequest = { ...plain, prepared: before, purpose: 'verification', of: name, otherSeeds };
   const { training: earlier } = await trainOnce(request, world);
   return trainOnce({ ...plain, name, otherSeeds, earlier }, world);
+}
+
+/** What a run scores by a metric on the validation rows; it is trained where none of before was made of the same inputs. */
+async function scoreOf(
+  request: TrainingRequest,
+  metric: string,
+  finished: FinishedRuns,
+  world: World,
+): Promise<number | undefined> {
+  const before = await scoreBefore(finished, requestDigest(request), metric);
+  if (before === null) return (await trainOnce(request, world)).training.validation?.metrics[metric];
+  world.print(`Seed ${request.seed} is not trained again: ${before.by} was made of the same inputs.`);
+  return before.value;
 }

@@ -65,7 +65,7 @@ export async function trainOnce(request: TrainingRequest, world: World): Promise
     seed: request.seed,
     command: recipe.run,
     commit: await headCommit(root),
-    input_digest: digestOf(request),
+    input_digest: requestDigest(request),
     digest: null,
     metrics: {},
     reported: {},
@@ -100,7 +100,8 @@ export async function trainOnce(request: TrainingRequest, world: World): Promise
   }
 }
 
-function digestOf({ prepared, params, seed, otherSeeds }: TrainingRequest): string {
+/** The input digest of one training. */
+export function requestDigest({ prepared, params, seed, otherSeeds }: TrainingRequest): string {
   return inputDigest({ ...prepared.resolved.inputs, params, seed, seeds: 1 + otherSeeds.length });
 }
 
