@@ -2,7 +2,7 @@ import { parseChannels } from '#registry/channels.ts';
 import { UserError } from '#registry/error.ts';
 import type { EvidenceFacts } from '#registry/fsck/evidence-facts.ts';
 import { type Fault, fault } from '#registry/fsck/fault.ts';
-import type { Contents, ModelState } from '#registry/fsck/model-state.ts';
+import { type Contents, type ModelState, readManifest } from '#registry/fsck/model-state.ts';
 import { registryFile } from '#registry/fsck/place.ts';
 import { replay } from '#registry/fsck/replay.ts';
 import type { Commit, FileChange } from '#registry/history/commit.ts';
@@ -118,6 +118,7 @@ function contentsOf(registry: RegistryChange, base: ReadonlyMap<string, Registry
   const names = new Map([...base.values()].map(({ blob, path }) => [blob, registryFile(path)]));
   return {
     text: (id) => registry.texts[id],
+    manifest: (id, path, number) => readManifest(registry.texts[id], path, number),
     evidence: (id): EvidenceFacts => {
       if (Object.hasOwn(registry.evidence, id)) return registry.evidence[id];
       const file = names.get(id);

@@ -1,6 +1,6 @@
 import type { FileChange } from '../history/commit.ts';
 import { quoted } from '../judge/context.ts';
-import { parseVersion, type VersionNumber } from '../version.ts';
+import type { VersionNumber } from '../version.ts';
 import { type Fault, fault, faultsOf, type Place } from './fault.ts';
 import type { Contents, Manifest, ModelState } from './model-state.ts';
 import { contradictions } from './trained.ts';
@@ -38,21 +38,15 @@ export function changeManifest(
           ];
     faults.push(fault(place, null, message, fix));
   }
-  const manifest = read(place, number, contents.text(change.after), faults);
-  state.manifests.set(number, manifest);
-  if (manifest === null) state.registered.delete(number);
-  else state.registered.set(number, manifest.version.artifact.digest);
-  return faults;
-}
-
-function read(place: Place, number: VersionNumber, text: string, faults: Fault[]): Manifest {
-  try {
-    const { value, line } = parseVersion(text, place.path, number);
-    return { version: value, path: place.path, line };
-  } catch (error) {
-    faults.push(...faultsOf(place, error));
-    return null;
+  const read = contents.manifest(change.after, place.path, number);
+  if ('error' in read) {
+    state.manifests.set(number, null);
+    state.registered.delete(number);
+    return [...faults, ...faultsOf(place, read.error)];
   }
+  state.manifests.set(number, read);
+  state.registered.set(number, read.version.artifact.digest);
+  return faults;
 }
 
 /** Two names that Windows and macOS take for one. */
@@ -65,12 +59,8 @@ function sameInOtherCase(state: ModelState, place: Place, number: VersionNumber)
 }
 
 /** What is wrong between a manifest that was just added or changed and the rest of the registry. */
-export function manifestFaults(
-  state: ModelState,
-  place: Place,
-  { version, line }: NonNullable<Manifest>,
-  contents: Contents,
-): Fault[] {
+export function manifestFaults(state: ModelState, place: Place, manifest: Manifest, contents: Contents): Fault[] {
+  const { version, line } = manifest;
   const { artifact, parent } = version;
   const faults: Fault[] = [];
   const find = (entry: string[], message: string, fix: string) => faults.push(fault(place, line(entry), message, fix));
@@ -95,7 +85,7 @@ export function manifestFaults(
     const what = parent === version.version ? 'is the version itself' : 'is not registered';
     find(['parent'], `The parent ${parent} ${what}.`, 'Name the version that it was compared with.');
   }
-  faults.push(...evidenceFaults(state, place, { version, line }, contents));
+  faults.push(...evidenceFaults(state, place, manifest, contents));
   return faults;
 }
 
@@ -132,7 +122,7 @@ export function circleFaults(state: ModelState, changed: ReadonlyMap<VersionNumb
 function evidenceFaults(
   state: ModelState,
   place: Place,
-  { version, line }: Pick<NonNullable<Manifest>, 'version' | 'line'>,
+  { version, trained, line }: Manifest,
   contents: Contents,
 ): Fault[] {
   const faults: Fault[] = [];
@@ -153,7 +143,7 @@ function evidenceFaults(
       const message = `The ${kind} evidence ${digest} has another artifact: ${facts.artifact}.`;
       faults.push(fault(place, at(), message, 'Name the evidence of this artifact, or register it again.'));
     } else if (facts.trained !== null) {
-      for (const { entry, name } of contradictions(version, facts.trained)) {
+      for (const { entry, name } of contradictions(trained, facts.trained)) {
         const message = `The training evidence ${digest} has another ${name} than the manifest.`;
         const fix =
           'Restore the manifest from git, or register the run again: tiltyard register copies it from the evidence.';

@@ -1,22 +1,43 @@
 import { Channels } from '../channels.ts';
 import type { Digest } from '../digest.ts';
-import type { Version, VersionNumber } from '../version.ts';
+import { parseVersion, type Version, type VersionNumber } from '../version.ts';
 import type { EvidenceFacts } from './evidence-facts.ts';
+import { type Trained, trainedOf } from './trained.ts';
 
 /** What files hold, by the ids that commits give them. */
 export interface Contents {
   /** A manifest's or channels.yaml's text. */
   text(id: string): string;
+  /** That text as the manifest of a path and its number, which has to be the number that the manifest gives itself. */
+  manifest(id: string, path: string, number: VersionNumber): ReadManifest;
   evidence(id: string): EvidenceFacts;
 }
 
-/** A manifest that is there; null for one that can't be read. */
-export type Manifest = { version: Version; path: string; line: (entry: readonly string[]) => number | null } | null;
+/** A manifest, and what it repeats of its training evidence. */
+export interface Manifest {
+  version: Version;
+  path: string;
+  trained: Trained;
+  line: (entry: readonly string[]) => number | null;
+}
+
+/** Or the error of the reader, where there is one. */
+export type ReadManifest = Manifest | { error: unknown };
+
+export function readManifest(text: string, path: string, number: VersionNumber): ReadManifest {
+  try {
+    const { value: version, line } = parseVersion(text, path, number);
+    return { version, path, trained: trainedOf(version), line };
+  } catch (error) {
+    return { error };
+  }
+}
 
 /** One model's registry after some commit, and what must be remembered of all before. */
 export interface ModelState {
   model: string;
-  manifests: Map<VersionNumber, Manifest>;
+  /** Those that are there; null for one that can't be read. */
+  manifests: Map<VersionNumber, Manifest | null>;
   /** What each number stood for first, whether or not it is still there. */
   first: Map<VersionNumber, { content: string; commit: string | null }>;
   /** The first version of each artifact, by digest. */

@@ -39,8 +39,7 @@ export function trainedOf(
 }
 
 /** Where a manifest says what its training evidence does not, in the order of the manifest. */
-export function contradictions(version: Version, told: Trained): { entry: string[]; name: string }[] {
-  const own = trainedOf(version);
+export function contradictions(own: Trained, told: Trained): { entry: string[]; name: string }[] {
   const parts: [key: keyof Trained, entry: string[], name: string][] = [
     ['task', ['task'], 'task'],
     ['bytes', ['artifact', 'bytes'], 'size in bytes'],

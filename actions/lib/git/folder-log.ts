@@ -4,8 +4,11 @@ import { runGit } from './command.ts';
 import { firstParents, readCommits, readLog } from './log.ts';
 import type { GitRepository } from './repository.ts';
 
-/** So many commits are given to one git: each takes 50 ms to begin, and all should end at about the same time. */
-const AT_A_TIME = 1000;
+/**
+ * The gits take turns in blocks of so many commits: later commits have more files, so that halves would not end at the
+ * same time, and of commits that follow each other git unpacks the trees one from another.
+ */
+const BLOCK = 250;
 /** Each git keeps about 100 MB of what it unpacked. */
 const MOST_PROCESSES = 8;
 
@@ -27,19 +30,17 @@ export async function readFolderLog(repository: GitRepository, folder: string, a
   const earlier = begin > start ? await readLog(repository, { paths: [folder], ...range }) : [];
   // The newest first: they have the most files, and git unpacks them in this order.
   const ids = chain.filter((_, i) => i >= begin && (trees[i] === null || trees[i] !== trees[i - 1])).reverse();
-  const parts = Array.from({ length: Math.ceil(ids.length / AT_A_TIME) }, (_, k) =>
-    ids.slice(k * AT_A_TIME, (k + 1) * AT_A_TIME),
-  );
-  const found: Commit[][] = [];
-  let next = 0;
-  const work = async () => {
-    for (let k = next++; k < parts.length; k = next++) found[k] = await readCommits(repository, parts[k]);
-  };
-  await Promise.all(Array.from({ length: Math.min(MOST_PROCESSES, availableParallelism()) }, work));
-  const commits = found.flat().map((commit) => ({
-    ...commit,
-    changes: commit.changes.filter(({ path }) => path === folder || path.startsWith(`${folder}/`)),
-  }));
+  const blocks = Array.from({ length: Math.ceil(ids.length / BLOCK) }, (_, k) => ids.slice(k * BLOCK, (k + 1) * BLOCK));
+  const gits = Math.min(MOST_PROCESSES, availableParallelism());
+  const shares = Array.from({ length: gits }, (_, git) => blocks.filter((_, k) => k % gits === git).flat());
+  const shared = await Promise.all(shares.map((share) => readCommits(repository, share)));
+  const found = new Map(shared.flat().map((commit) => [commit.id, commit]));
+  const commits = ids
+    .flatMap((id) => found.get(id) ?? [])
+    .map((commit) => ({
+      ...commit,
+      changes: commit.changes.filter(({ path }) => path === folder || path.startsWith(`${folder}/`)),
+    }));
   commits.reverse();
   return [...earlier, ...commits.filter(({ changes }) => changes.length > 0)];
 }

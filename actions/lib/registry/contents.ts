@@ -6,52 +6,70 @@ import { UserError } from '#registry/error.ts';
 import { Evaluation } from '#registry/evidence/evaluation.ts';
 import { Training } from '#registry/evidence/training.ts';
 import { EvidenceFacts, evidenceFacts } from '#registry/fsck/evidence-facts.ts';
-import type { Contents } from '#registry/fsck/model-state.ts';
+import { type Contents, type ReadManifest, readManifest } from '#registry/fsck/model-state.ts';
 import { registryFile } from '#registry/fsck/place.ts';
-import type { Commit } from '#registry/history/commit.ts';
+import { plural } from '#registry/markdown/number.ts';
+import type { VersionNumber } from '#registry/version.ts';
 import { readBlobs } from '../git/blobs.ts';
 import type { GitRepository } from '../git/repository.ts';
 import { writeTogether } from '../write.ts';
 
-/** What the check of a registry reads: texts of manifests and channels whole, of evidence only its facts. */
-export async function readContents(
+/** Reads what the check of a registry needs of files: of manifests and channels the text, of evidence only its facts. */
+export interface ContentsReader {
+  /** Those that were read before are not read again. */
+  read(files: Iterable<{ path: string; id: string }>): Promise<void>;
+  /** What was read; what is known of evidence is kept for the next time. */
+  contents(): Promise<Contents>;
+}
+
+/** @param uncommitted What git does not have, by the ids that stand for it. */
+export async function openContents(
   repository: GitRepository,
-  commits: readonly Commit[],
-  uncommitted: ReadonlyMap<string, Buffer>,
-): Promise<Contents> {
+  uncommitted: Promise<ReadonlyMap<string, Buffer>>,
+): Promise<ContentsReader> {
   const cache = await openFactsCache(repository.root);
   const texts = new Map<string, string>();
-  const facts = new Map<string, EvidenceFacts>();
-  const evidence = new Set<string>();
-  const wanted = new Set<string>();
-  for (const { changes } of commits) {
-    for (const { path, after, kind } of changes) {
-      const file = registryFile(path);
-      if (after === null || kind !== 'file' || file.kind === 'other' || file.kind === 'stranger') continue;
-      if (file.kind === 'evidence') {
-        evidence.add(after);
-        const known = cache.known.get(after);
-        if (known !== undefined) facts.set(after, known);
-      }
-      if (!facts.has(after)) wanted.add(after);
-    }
-  }
-  const take = (id: string, bytes: Buffer) => {
-    if (evidence.has(id)) facts.set(id, evidenceFacts(bytes));
-    else texts.set(id, bytes.toString('utf8'));
+  const facts = new Map(cache.known);
+  const manifests = new Map<string, ReadManifest>();
+  const manifest = (id: string, path: string, number: VersionNumber) => {
+    const known = manifests.get(`${id} ${path}`) ?? readManifest(have(texts, id), path, number);
+    manifests.set(`${id} ${path}`, known);
+    return known;
   };
-  for (const [id, bytes] of uncommitted) if (wanted.delete(id)) take(id, bytes);
-  const missing = await readBlobs(repository, wanted, take);
-  if (missing.length > 0) {
-    throw new UserError(
-      `git does not have ${missing.length} objects of the registry’s history, such as ${missing[0]}`,
-      {
+  return {
+    async read(files) {
+      const evidence = new Set<string>();
+      const others = new Map<string, { path: string; number: VersionNumber | null }>();
+      for (const { path, id } of files) {
+        const file = registryFile(path);
+        if (file.kind === 'evidence' && !facts.has(id)) evidence.add(id);
+        if (file.kind === 'channels' && !texts.has(id)) others.set(id, { path, number: null });
+        if (file.kind === 'version' && !texts.has(id)) others.set(id, { path, number: file.version });
+      }
+      const take = (id: string, bytes: Buffer) => {
+        if (evidence.delete(id)) facts.set(id, evidenceFacts(bytes));
+        const file = others.get(id);
+        if (file === undefined) return;
+        others.delete(id);
+        texts.set(id, bytes.toString('utf8'));
+        // Now, while git still works, rather than when they are asked for.
+        if (file.number !== null) manifest(id, file.path, file.number);
+      };
+      for (const [id, bytes] of await uncommitted) take(id, bytes);
+      await readBlobs(repository, [...evidence, ...others.keys()], take);
+      const [missing] = [...evidence, ...others.keys()];
+      if (missing === undefined) return;
+      const count = plural(evidence.size + others.size, 'object');
+      throw new UserError(`git does not have ${count} of the registry’s history, such as ${missing}`, {
         fix: 'Fetch the whole history, or check the repository with git fsck.',
-      },
-    );
-  }
-  await cache.keep(new Map([...facts].filter(([id]) => !uncommitted.has(id))));
-  return { text: (id) => have(texts, id), evidence: (id) => have(facts, id) };
+      });
+    },
+    async contents() {
+      const known = await uncommitted;
+      await cache.keep(new Map([...facts].filter(([id]) => !known.has(id))));
+      return { text: (id) => have(texts, id), manifest, evidence: (id) => have(facts, id) };
+    },
+  };
 }
 
 function have<T>(map: ReadonlyMap<string, T>, id: string): T {

@@ -1,12 +1,13 @@
 import { UserError } from '#registry/error.ts';
 import type { Contents } from '#registry/fsck/model-state.ts';
-import type { Commit } from '#registry/history/commit.ts';
+import type { Commit, FileChange } from '#registry/history/commit.ts';
 import { squash } from '#registry/history/squash.ts';
 import { readCachedLog } from '../git/cached-log.ts';
 import { firstParents } from '../git/log.ts';
 import { type GitRepository, resolveCommit } from '../git/repository.ts';
+import { readTree } from '../git/tree.ts';
 import { readUncommitted } from '../git/uncommitted.ts';
-import { readContents } from './contents.ts';
+import { openContents } from './contents.ts';
 
 /** The states that registry/ has had, oldest first, and what their files hold. */
 export interface Timeline {
@@ -25,17 +26,28 @@ export async function readTimeline(
   repository: GitRepository,
   { since, now }: { since: string | null; now: Date },
 ): Promise<Timeline> {
+  const status = readUncommitted(repository, 'registry');
+  const reader = await openContents(
+    repository,
+    status.then(({ contents }) => contents),
+  );
   const [history, uncommitted] = await Promise.all([
     readCachedLog(repository, 'registry'),
-    readUncommitted(repository, 'registry'),
+    status,
+    // Nearly all that history names is still there: it is read while git goes through the commits.
+    readTree(repository, 'registry').then(reader.read),
   ]);
   const { commits, given } =
     since === null
       ? { commits: history, given: repository.shallow && history[0]?.parents.length === 0 }
       : await from(repository, history, since);
   if (uncommitted.changes.length > 0) commits.push(notCommitted(uncommitted.changes, now));
-  const contents = await readContents(repository, commits, uncommitted.contents);
-  return { commits, contents, given };
+  await reader.read(commits.flatMap(({ changes }) => changes.flatMap(stillFile)));
+  return { commits, contents: await reader.contents(), given };
+}
+
+function stillFile({ path, after, kind }: FileChange): { path: string; id: string }[] {
+  return after === null || kind !== 'file' ? [] : [{ path, id: after }];
 }
 
 async function from(
