@@ -61,6 +61,8 @@ export type Lineage = z.infer<typeof Lineage>;
 /** The run of GitHub Actions that made a document; who trusts it looks at GitHub, not at this. */
 export const WorkflowRun = z.strictObject({
   repository: z.string(),
+  /** The repository's number, which nobody else gets when its name is free; not given in older documents. */
+  repository_id: z.int().positive().optional(),
   /** Path of the workflow file, with its ref, as GITHUB_WORKFLOW_REF has it. */
   workflow: z.string(),
   run_id: z.int().positive(),

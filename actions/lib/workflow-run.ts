@@ -5,6 +5,7 @@ import type { World } from './world.ts';
 /** The variables that GitHub sets for every step, as far as they say which run this is. */
 const Variables = z.object({
   GITHUB_REPOSITORY: z.string().min(1),
+  GITHUB_REPOSITORY_ID: z.coerce.number().int().positive().optional().catch(undefined),
   GITHUB_WORKFLOW_REF: z.string().min(1),
   GITHUB_RUN_ID: z.coerce.number(),
   GITHUB_RUN_ATTEMPT: z.coerce.number(),
@@ -21,6 +22,7 @@ export function workflowRun(env: World['env']): WorkflowRun | null {
   if (given === undefined) return null;
   return WorkflowRun.parse({
     repository: given.GITHUB_REPOSITORY,
+    ...(given.GITHUB_REPOSITORY_ID === undefined ? {} : { repository_id: given.GITHUB_REPOSITORY_ID }),
     workflow: given.GITHUB_WORKFLOW_REF,
     run_id: given.GITHUB_RUN_ID,
     run_attempt: given.GITHUB_RUN_ATTEMPT,

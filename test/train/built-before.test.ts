@@ -8,12 +8,13 @@ import { openStore } from '#lib/store/open.ts';
 import type { WorkflowRun } from '#registry/lineage.ts';
 import type { Version } from '#registry/version.ts';
 import type { Repository } from '../fixtures/repository.ts';
-import { filesIn, makeTrainable, train, trainingOf } from '../fixtures/trainable.ts';
+import { commitOnMain, filesIn, makeTrainable, train, trainingOf } from '../fixtures/trainable.ts';
 import { versionDocument } from '../fixtures/version.ts';
 
 const WORKFLOW: WorkflowRun = {
   repository: 'acme/shop',
-  workflow: 'acme/shop/.github/workflows/train.yml@refs/heads/main',
+  repository_id: 4711,
+  workflow: 'acme/shop/.github/workflows/tiltyard.yml@refs/heads/main',
   run_id: 1,
   run_attempt: 1,
   event: 'push',
@@ -56,12 +57,9 @@ async function registered(edit?: (version: Version) => void): Promise<Repository
 }
 
 describe('a registered version of the same inputs', () => {
-  it.each([
-    ['at a desk', {}],
-    ['in a workflow', { GITHUB_ACTIONS: 'true' }],
-  ])('is fetched instead of trained, %s', async (_, env) => {
+  it('is fetched instead of trained', async () => {
     const repository = await registered();
-    const { status, printed, runs } = await train(repository, ['--out', repository.path('build')], env);
+    const { status, printed, runs } = await train(repository, ['--out', repository.path('build')]);
     expect([status, runs]).toEqual([0, []]);
     expect(printed).toContain('shop was not trained: version 1.0.0 was made of the same inputs');
     expect(filesIn(repository.path('build'))).toContain('artifact/model.onnx');
@@ -97,6 +95,25 @@ describe('a registered version of the same inputs', () => {
   });
 });
 
+describe('a registered version of the same inputs, in a workflow', () => {
+  it.each<[string, string, number]>([
+    ['is fetched where its run can be trusted', 'push', 0],
+    ['is trained again where not, and that is said', 'pull_request', 1],
+  ])('%s', async (_, event, trained) => {
+    const repository = makeTrainable();
+    await train(repository);
+    const { env, sha } = commitOnMain(repository);
+    await register(repository, (version) => void (version.run = { ...WORKFLOW, event, sha }));
+    const { status, printed, runs } = await train(repository, [], env);
+    expect([status, runs.length]).toEqual([0, trained]);
+    expect(printed).toContain(
+      trained === 0
+        ? 'shop was not trained: version 1.0.0 was made of the same inputs'
+        : 'Version 1.0.0 was made of the same inputs, but does not count in a workflow: its run was started by “pull_request”.',
+    );
+  });
+});
+
 describe('in a workflow', () => {
   it('artifact and evidence lie side by side, wherever they come from, and the evidence says which run it was', async () => {
     const repository = makeTrainable();
@@ -104,6 +121,7 @@ describe('in a workflow', () => {
       GITHUB_ACTIONS: 'true',
       RUNNER_TEMP: repository.path('runner'),
       GITHUB_REPOSITORY: WORKFLOW.repository,
+      GITHUB_REPOSITORY_ID: String(WORKFLOW.repository_id),
       GITHUB_WORKFLOW_REF: WORKFLOW.workflow,
       GITHUB_RUN_ID: '1',
       GITHUB_RUN_ATTEMPT: '1',
