@@ -47,8 +47,9 @@ export function judgeMetric(
   const comparison = findComparison(context.evidence, facts, rule.params ?? {}, null);
   if ('why' in comparison) return undecided(comparison.why);
   const reading = relative ? readDifference(context, comparison, facts) : readCandidate(context, comparison, facts);
+  const ownOnly = !relative || context.evidence.champion === null;
   if ('why' in reading)
-    return undecided(reading.why, numbersOf(comparison, readInterval(comparison.candidate?.interval)));
+    return undecided(reading.why, numbersOf(comparison, ownOnly ? readInterval(comparison.candidate?.interval) : null));
 
   const { confidence } = context.model.evaluate;
   const sign = relative && facts.better === 'lower' ? -1 : 1;
@@ -150,7 +151,7 @@ function settleBy(reading: Reading, difference: number, boundary: number, confid
 }
 
 /** Beyond this many times the data at hand, more data is no advice. */
-const HOPELESS = 1000;
+export const HOPELESS = 1000;
 
 function settleText(status: Status, settle: Settle | null): string {
   if (status !== 'inconclusive') return '';

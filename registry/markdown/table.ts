@@ -18,12 +18,13 @@ export function table(
   });
 }
 
-/** The first `most` rows as a table, and how many more there are. */
+/** The first `most` rows as a table, and how many more there are, and where. */
 export function cappedTable(
   columns: readonly { head: string; align?: Align }[],
   rows: readonly (readonly string[])[],
   most: number,
+  where = 'the evidence',
 ): string {
   const text = table(columns, rows.slice(0, most));
-  return rows.length > most ? `${text}\n\n${rows.length - most} more rows stand in the evidence.` : text;
+  return rows.length > most ? `${text}\n\n${rows.length - most} more rows stand in ${where}.` : text;
 }

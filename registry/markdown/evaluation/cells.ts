@@ -1,7 +1,7 @@
 import type { Interval, Method, SliceKey, Subject } from '../../evidence/evaluation.ts';
-import type { Finding, Status } from '../../verdict.ts';
+import type { Status } from '../../verdict.ts';
 import { code } from '../escape.ts';
-import { decimalsOf, fixed, signed, signedInterval } from '../number.ts';
+import { decimalsOf, fixed, rounded, signed } from '../number.ts';
 
 /** A mark that is seen before it is read. */
 export const MARKS: Record<Status, string> = { pass: '✅', fail: '❌', inconclusive: '⚠️' };
@@ -16,38 +16,39 @@ export const METHODS: Record<Method, string> = {
   none: 'none',
 };
 
-/** `+0.0609 (+0.0566 to +0.0652)` */
+/** A space at which no line breaks: an interval stays in one piece, and stands under its number where there is no room. */
+export const NBSP = '\u00A0';
+
+/** `+0.0609 [0.0566, 0.0652]` */
 export function differenceCell(difference: number | null, interval: Interval | null): string {
   const decimals = decimalsOf(interval);
-  const value = signed(difference, decimals);
-  return interval === null || difference === null ? value : `${value} (${signedInterval(interval, decimals)})`;
+  return withInterval(signed(difference, decimals), difference === null ? null : interval, decimals);
 }
 
-/** `0.0231 (0.0157 to 0.0305)` */
+/** `0.0231 [0.0157, 0.0305]` */
 export function levelCell(value: number | null, interval: Interval | null): string {
   const decimals = decimalsOf(interval);
-  const text = fixed(value, decimals);
-  return interval === null || value === null
-    ? text
-    : `${text} (${fixed(interval[0], decimals)} to ${fixed(interval[1], decimals)})`;
+  return withInterval(fixed(value, decimals), value === null ? null : interval, decimals);
 }
 
-/** `× 1.06 (1.00 to 1.13)` */
+/** `× 1.06 [1.00, 1.13]` */
 export function ratioCell(value: number | null, interval: Interval | null): string {
-  const text = `× ${fixed(value, 2)}`;
-  return interval === null ? text : `${text} (${fixed(interval[0], 2)} to ${fixed(interval[1], 2)})`;
+  return value === null ? '—' : withInterval(`×${NBSP}${fixed(value, 2)}`, interval, 2);
 }
 
-/** `✅ better`, `❌ fails`, `⚠️ inconclusive`. */
-export function findingCell(finding: Finding): string {
-  const { status, word } = finding;
-  if (finding.kind === 'slices' && status !== 'inconclusive')
-    return status === 'pass' ? `${MARKS.pass} no loss shown` : `${MARKS.fail} loss shown`;
-  if (status === 'inconclusive') return `${MARKS.inconclusive} inconclusive`;
-  if (status === 'fail')
-    return word === null || word === 'inconclusive' ? `${MARKS.fail} fails` : `${MARKS.fail} fails: ${word}`;
-  if (word === 'worse') return `${MARKS.pass} worse, within the limit`;
-  return word === null || word === 'inconclusive' ? `${MARKS.pass} holds` : `${MARKS.pass} ${word}`;
+function withInterval(text: string, interval: Interval | null, decimals: number): string {
+  if (interval === null) return text;
+  return `${text} [${fixed(interval[0], decimals)},${NBSP}${fixed(interval[1], decimals)}]`;
+}
+
+/** `0.6402 → 0.7011` */
+export function levelsCell(champion: string, candidate: string): string {
+  return `${champion}${NBSP}→${NBSP}${candidate}`;
+}
+
+/** A number and its unit, which no line break parts. */
+export function unitCell(value: number | null, unit: string): string {
+  return value === null ? '—' : `${rounded(value)}${NBSP}${unit}`;
 }
 
 /** `origin` = `ORD` as code spans. */

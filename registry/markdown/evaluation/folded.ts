@@ -6,22 +6,37 @@ import type { Section } from '../budget.ts';
 import { code, prose } from '../escape.ts';
 import { count, decimalsOf, fixed, plural, rounded } from '../number.ts';
 import { cappedTable, table } from '../table.ts';
-import { differenceCell, folded, levelCell, MARKS, METHODS, ratioCell, sliceCell } from './cells.ts';
+import {
+  differenceCell,
+  folded,
+  levelCell,
+  levelsCell,
+  MARKS,
+  METHODS,
+  ratioCell,
+  sliceCell,
+  unitCell,
+} from './cells.ts';
 import { chart } from './chart.ts';
 import { methodNotes, provenance } from './notes.ts';
+import { atLine, type Title, theEvidence } from './title.ts';
 
 const MOST_ROWS = 60;
-const MOST_NAMES = 20;
+/** Of slices and flips, those that a reviewer looks at first. */
+const MOST_SLICES = 20;
+const MOST_NAMES = 10;
+/** No loss shown is no mark: it proves no slice safe. */
+const OUTCOMES = { 'no loss shown': '', 'loss shown': `${MARKS.fail} `, 'not measured': `${MARKS.inconclusive} ` };
 const right = 'right' as const;
 
 /** Everything that a reader may want to look up, folded; each with its weight for when space runs out. */
-export function foldedSections(evidence: Evaluation, verdict: Verdict): Section[] {
+export function foldedSections(evidence: Evaluation, verdict: Verdict, title: Title): Section[] {
   const parts: [string, number, string | null][] = [
-    ['findings in sentences', 50, sentences(verdict)],
-    ['all metrics', 70, allMetrics(evidence)],
-    ['slices', 40, slices(verdict)],
-    ['flips', 30, flips(evidence)],
-    ['fairness', 60, fairness(evidence)],
+    ['findings in sentences', 50, sentences(verdict, title)],
+    ['all metrics', 70, allMetrics(evidence, title)],
+    ['slices', 40, slices(verdict, title)],
+    ['flips', 30, flips(evidence, title)],
+    ['fairness', 60, fairness(evidence, title)],
     ['latency and memory', 45, budgets(evidence)],
     ['chart', 20, chart(evidence)],
     ['how the numbers were made', 55, folded('How the numbers were made', methodNotes(evidence))],
@@ -30,13 +45,14 @@ export function foldedSections(evidence: Evaluation, verdict: Verdict): Section[
   return parts.flatMap(([name, weight, text]) => (text === null ? [] : [{ name, weight, text }]));
 }
 
-function sentences(verdict: Verdict): string | null {
+function sentences(verdict: Verdict, title: Title): string | null {
   const kept = verdict.findings.filter((finding) => finding.status === 'pass');
   if (kept.length === 0) return null;
   const lines = kept.slice(0, MOST_ROWS).map((finding) => {
-    const where = finding.where === null ? '' : ` (${code(finding.where)})`;
+    const where = finding.where === null ? '' : ` (${atLine(finding.where, finding.where, title)})`;
     return `- ${MARKS.pass} ${prose(finding.sentence)}${where}`;
   });
+  if (kept.length > MOST_ROWS) lines.push(`- and ${kept.length - MOST_ROWS} more`);
   return folded(`${plural(kept.length, 'rule')} kept, in sentences`, lines.join('\n'));
 }
 
@@ -46,31 +62,36 @@ function label(task: Task, comparison: Comparison): string {
   return `${name} ${comparison.better === 'higher' ? '↑' : '↓'}${comparison.threshold_from_benchmark ? ' †' : ''}`;
 }
 
-function allMetrics(evidence: Evaluation): string | null {
+function allMetrics(evidence: Evaluation, title: Title): string | null {
   const whole = evidence.comparisons.filter((one) => one.slice === null);
   if (whole.length === 0) return null;
+  const isFirst = evidence.champion === null;
   const rows = whole.map((one) => {
     const decimals = decimalsOf(one.interval);
     return [
       label(evidence.task, one),
-      fixed(one.champion?.value ?? null, decimals),
-      one.champion === null
-        ? levelCell(one.candidate.value, one.candidate.interval)
-        : fixed(one.candidate.value, decimals),
-      differenceCell(one.difference, one.interval),
-      METHODS[one.method],
-      fixed(one.minimum_detectable, decimals),
+      ...(isFirst
+        ? [levelCell(one.candidate.value, one.candidate.interval)]
+        : [
+            differenceCell(one.difference, one.interval),
+            levelsCell(fixed(one.champion?.value ?? null, decimals), fixed(one.candidate.value, decimals)),
+            fixed(one.minimum_detectable, decimals),
+          ]),
       one.design_effect === null ? '—' : rounded(one.design_effect),
+      METHODS[one.method],
     ];
   });
   const columns = [
     { head: 'Metric' },
-    { head: 'Champion', align: right },
-    { head: 'Candidate', align: right },
-    { head: 'Difference (interval)', align: right },
-    { head: 'Interval by' },
-    { head: 'Smallest detectable', align: right },
+    ...(isFirst
+      ? [{ head: `Candidate [interval]` }]
+      : [
+          { head: 'Difference [interval]' },
+          { head: 'Champion → candidate' },
+          { head: 'Smallest detectable', align: right },
+        ]),
     { head: 'Design effect', align: right },
+    { head: 'Interval by' },
   ];
   const dagger = whole.some((one) => one.threshold_from_benchmark)
     ? '\n\n† chose its threshold on the benchmark itself, so its value is somewhat too good for both versions.'
@@ -84,11 +105,11 @@ function allMetrics(evidence: Evaluation): string | null {
   );
   return folded(
     `All ${plural(whole.length, 'metric')}`,
-    cappedTable(columns, rows, MOST_ROWS) + dagger + tests.join(''),
+    cappedTable(columns, rows, MOST_ROWS, theEvidence(title)) + dagger + tests.join(''),
   );
 }
 
-function slices(verdict: Verdict): string | null {
+function slices(verdict: Verdict, title: Title): string | null {
   if (verdict.slices === null) return null;
   const { better, judged, metric, too_small } = verdict.slices;
   const sign = better === 'higher' ? 1 : -1;
@@ -98,32 +119,30 @@ function slices(verdict: Verdict): string | null {
   const rows = worst.map((one) => {
     const decimals = decimalsOf(one.interval);
     return [
-      sliceCell(one.key),
-      count(one.rows),
-      fixed(one.champion, decimals),
-      fixed(one.candidate, decimals),
+      OUTCOMES[one.outcome] + sliceCell(one.key),
       differenceCell(one.difference, one.interval),
+      count(one.rows),
+      levelsCell(fixed(one.champion, decimals), fixed(one.candidate, decimals)),
       fixed(one.minimum_detectable, decimals),
-      one.outcome,
     ];
   });
   const columns = [
     { head: 'Slice' },
+    { head: 'Difference [interval]' },
     { head: 'Rows', align: right },
-    { head: 'Champion', align: right },
-    { head: 'Candidate', align: right },
-    { head: 'Difference (interval)', align: right },
+    { head: 'Champion → candidate' },
     { head: 'Smallest detectable loss', align: right },
-    { head: 'Finding' },
   ];
   const small = too_small.slice(0, MOST_NAMES).map((one) => `${sliceCell(one.key)} (${prose(one.reason)})`);
   const more = too_small.length > MOST_NAMES ? ` and ${too_small.length - MOST_NAMES} more` : '';
   const listed = small.length === 0 ? '' : `\n\nToo small to judge: ${small.join('; ')}${more}.`;
-  const body = rows.length === 0 ? 'No slice could be judged.' : cappedTable(columns, rows, MOST_ROWS);
-  return folded(`${plural(judged.length, 'slice')} by ${prose(metric)}`, body + listed);
+  const body =
+    rows.length === 0 ? 'No slice could be judged.' : cappedTable(columns, rows, MOST_SLICES, theEvidence(title));
+  const worstFirst = judged.length > MOST_SLICES ? `, the worst ${MOST_SLICES} first` : '';
+  return folded(`${plural(judged.length, 'slice')} by ${prose(metric)}${worstFirst}`, body + listed);
 }
 
-function flips(evidence: Evaluation): string | null {
+function flips(evidence: Evaluation, title: Title): string | null {
   if (evidence.flips === null) return null;
   const { broken, by_slice, fixed: mended, rows } = evidence.flips;
   const sorted = [...by_slice].sort((a, b) => a.fixed - a.broken - (b.fixed - b.broken));
@@ -141,11 +160,11 @@ function flips(evidence: Evaluation): string | null {
   const body = `Of ${plural(rows, 'row')}, ${count(mended)} are right only under the candidate (fixed) and ${count(broken)} only under the champion (broken).`;
   return folded(
     `Flips: ${count(mended)} rows fixed, ${count(broken)} broken`,
-    list.length === 0 ? body : `${body}\n\n${cappedTable(columns, list, MOST_ROWS)}`,
+    list.length === 0 ? body : `${body}\n\n${cappedTable(columns, list, MOST_SLICES, theEvidence(title))}`,
   );
 }
 
-function fairness(evidence: Evaluation): string | null {
+function fairness(evidence: Evaluation, title: Title): string | null {
   if (evidence.fairness.length === 0) return null;
   const rows = evidence.fairness.flatMap(({ column, measures }) =>
     measures.map((one) => [
@@ -159,11 +178,11 @@ function fairness(evidence: Evaluation): string | null {
   const columns = [
     { head: 'Column' },
     { head: 'Measure' },
-    { head: 'Champion (interval)', align: right },
-    { head: 'Candidate (interval)', align: right },
+    { head: 'Champion [interval]' },
+    { head: 'Candidate [interval]' },
     { head: 'Interval by' },
   ];
-  return folded('Fairness along protected columns', cappedTable(columns, rows, MOST_ROWS));
+  return folded('Fairness along protected columns', cappedTable(columns, rows, MOST_ROWS, theEvidence(title)));
 }
 
 function budgets(evidence: Evaluation): string | null {
@@ -178,15 +197,15 @@ function budgets(evidence: Evaluation): string | null {
         const ratio = one.ratio?.[percentile];
         rows.push([
           `${name}, ${percentile}`,
-          one.champion === null ? '—' : `${rounded(one.champion[percentile])} ms`,
-          `${rounded(one.candidate[percentile])} ms`,
+          unitCell(one.champion?.[percentile] ?? null, 'ms'),
+          unitCell(one.candidate[percentile], 'ms'),
           ratio === undefined ? '—' : ratioCell(ratio.value, ratio.interval),
         ]);
       }
     }
   }
   const megabytes = (value: number | null | undefined) =>
-    value === null || value === undefined ? '—' : `${rounded(value / 1e6)} MB`;
+    value === null || value === undefined ? '—' : unitCell(value / 1e6, 'MB');
   rows.push(['Peak memory', megabytes(peak_memory_bytes.champion), megabytes(peak_memory_bytes.candidate), '—']);
   rows.push([
     'Artifact',
@@ -196,7 +215,7 @@ function budgets(evidence: Evaluation): string | null {
   ]);
   const columns = [
     { head: '' },
-    ...['Champion', 'Candidate', 'Ratio (interval)'].map((head) => ({ head, align: right })),
+    ...['Champion', 'Candidate', 'Ratio [interval]'].map((head) => ({ head, align: right })),
   ];
   return folded('Latency, memory and size', table(columns, rows));
 }

@@ -5,18 +5,19 @@ import type { Section } from '../budget.ts';
 import { prose } from '../escape.ts';
 import { count, plural, pValue } from '../number.ts';
 import { cappedTable } from '../table.ts';
-import { differenceCell, sliceCell } from './cells.ts';
+import { differenceCell, MARKS, sliceCell } from './cells.ts';
+import { type Title, theEvidence } from './title.ts';
 
 /** From this many candidates on, the best of them may owe its place to chance on this benchmark. */
 const WORN = 20;
 const MOST = 20;
 
 /** What a reviewer should see without unfolding anything; nothing where there is nothing to say. */
-export function notableSections(evidence: Evaluation, verdict: Verdict): Section[] {
+export function notableSections(evidence: Evaluation, verdict: Verdict, title: Title): Section[] {
   const sections: Section[] = [];
   const add = (name: string, weight: number, text: string) => sections.push({ name, weight, text });
   const weak = (verdict.slices?.judged ?? []).filter((one) => one.newly_weak || one.outcome === 'loss shown');
-  if (weak.length > 0) add('newly weak slices', 95, weakSlices(verdict.slices?.metric ?? '', weak));
+  if (weak.length > 0) add('newly weak slices', 95, weakSlices(verdict.slices?.metric ?? '', weak, title));
   const changes = changesOf(evidence).filter((change) => change.kind !== 'inner');
   if (changes.length > 0) {
     const lines = changes.map(
@@ -46,23 +47,22 @@ export function notableSections(evidence: Evaluation, verdict: Verdict): Section
   return sections;
 }
 
-function weakSlices(metric: string, weak: readonly SliceJudgement[]): string {
+function weakSlices(metric: string, weak: readonly SliceJudgement[], title: Title): string {
   const sorted = [...weak].sort((a, b) => rank(a) - rank(b));
   const rows = sorted.map((one) => [
-    sliceCell(one.key),
-    count(one.rows),
+    `${one.outcome === 'loss shown' ? `${MARKS.fail} ` : ''}${sliceCell(one.key)}`,
     differenceCell(one.difference, one.interval),
+    count(one.rows),
     one.p_value === null ? '—' : prose(pValue(one.p_value)),
-    one.outcome === 'loss shown' ? '❌ loss beyond the limit' : 'worse than the champion, not beyond the limit',
   ]);
   const columns = [
     { head: 'Slice' },
+    { head: `${prose(metric)}: difference [interval]` },
     { head: 'Rows', align: 'right' as const },
-    { head: `${prose(metric)}: difference`, align: 'right' as const },
-    { head: 'Adjusted p of a loss beyond the limit', align: 'right' as const },
-    { head: 'Finding' },
+    { head: 'Adjusted p', align: 'right' as const },
   ];
-  return `#### Newly weak: slices where the candidate is worse than the champion\n\n${cappedTable(columns, rows, MOST)}`;
+  const marked = `${MARKS.fail}: the loss is larger than the limit allows (adjusted p). The others are worse, and not shown to be beyond the limit.`;
+  return `#### Slices where the candidate is worse than the champion\n\n${cappedTable(columns, rows, MOST, theEvidence(title))}\n\n${marked}`;
 }
 
 function rank(slice: SliceJudgement): number {
