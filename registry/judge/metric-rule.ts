@@ -44,7 +44,7 @@ export function judgeMetric(
   if (facts === null) return undecided(`nobody knows such a metric for ${context.model.task}`);
   if (bound === null) return undecided('its rule must have exactly one bound');
   if (relative && !facts.relative) return undecided('no interval of its difference can be trusted');
-  const comparison = findComparison(context.evidence, facts, rule.params ?? {}, null);
+  const comparison = findComparison(context.evidence.comparisons, facts, rule.params ?? {}, null);
   if ('why' in comparison) return undecided(comparison.why);
   const reading = relative ? readDifference(context, comparison, facts) : readCandidate(context, comparison, facts);
   const ownOnly = !relative || context.evidence.champion === null;

@@ -1,4 +1,4 @@
-import type { Comparison, Evaluation, Interval, SliceKey } from '../evidence/evaluation.ts';
+import type { Comparison, Interval, SliceKey } from '../evidence/evaluation.ts';
 import { count, plural } from '../markdown/number.ts';
 import { type MetricFacts, type MetricParams, metricLabel } from '../metric.ts';
 import { metrics } from '../metrics.generated.ts';
@@ -44,13 +44,13 @@ export function sameKey(a: SliceKey | null, b: SliceKey | null): boolean {
 
 /** The one comparison of this metric on these rows; none or several can't be judged. */
 export function findComparison(
-  evidence: Evaluation,
+  comparisons: readonly Comparison[],
   facts: MetricFacts,
   params: MetricParams,
   slice: SliceKey | null,
 ): Comparison | Unreadable {
   const label = metricLabel(facts.name, fullParams(facts, params));
-  const found = evidence.comparisons.filter(
+  const found = comparisons.filter(
     (one) =>
       one.metric === facts.name &&
       sameKey(one.slice, slice) &&

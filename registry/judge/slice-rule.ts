@@ -31,9 +31,12 @@ export function judgeSlices(context: Context): { finding: Finding | null; slices
   const defects = coverageDefects(context, policy);
   const tooSmall: SliceJudgements['too_small'] = [];
   const measured: Measured[] = [];
+  // Evidence may have many thousands of slices: whoever sought each one's numbers among all would hold up the bot.
+  const bySlice = Map.groupBy(context.evidence.comparisons, ({ slice }) => keyText(slice ?? []));
   for (const slice of context.evidence.slices) {
     const reason = reasonTooSmall(context, policy, slice);
-    if (reason === null) measured.push(measure(context, facts, params, slice));
+    const comparisons = bySlice.get(keyText(slice.key)) ?? [];
+    if (reason === null) measured.push(measure(context, facts, params, { slice, comparisons }));
     else tooSmall.push({ key: slice.key, rows: slice.rows, reason });
   }
   const sign = facts.better === 'higher' ? 1 : -1;
@@ -43,8 +46,18 @@ export function judgeSlices(context: Context): { finding: Finding | null; slices
   return { finding: conclude(context, policy, slices, policy.max_loss, defects), slices };
 }
 
-function measure(context: Context, facts: MetricFacts, params: Record<string, number>, slice: Slice): Measured {
-  const comparison = findComparison(context.evidence, facts, params, slice.key);
+/** The same text for the same rows; the order of a key's columns doesn't matter. */
+function keyText(key: SliceKey): string {
+  return JSON.stringify(key.map(({ column, value }) => JSON.stringify([column, value])).sort());
+}
+
+function measure(
+  context: Context,
+  facts: MetricFacts,
+  params: Record<string, number>,
+  { comparisons, slice }: { slice: Slice; comparisons: readonly Comparison[] },
+): Measured {
+  const comparison = findComparison(comparisons, facts, params, slice.key);
   if ('why' in comparison) return { slice, comparison: null, reading: null };
   const reading = readDifference(context, comparison, facts);
   const readable = !('why' in reading) && comparison.rows === slice.rows && facts.relative;
