@@ -29,6 +29,8 @@ export async function checkOut(version: 'champion' | 'candidate', folder: string
     await rm(join(folder, MODEL, 'state'), { recursive: true });
     await cp(join(root, 'champion'), join(folder, MODEL), { recursive: true });
   }
+  // The pins are those of the version's own months.
+  if (changes.train !== undefined) await rm(join(folder, MODEL, 'data.lock.yaml'));
   const path = join(folder, MODEL, 'model.yaml');
   const document = parseDocument(await readFile(path, 'utf8'));
   const months = version === 'champion' ? monthFile(1) : 'flights-2001-0[1-3].parquet';

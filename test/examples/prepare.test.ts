@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PreparedMonth, prepare } from '../../examples/flights/prepare.ts';
+import { datasetDigest } from '../../actions/lib/data/digest.ts';
+import { monthFile, type PreparedMonth, prepare } from '../../examples/flights/prepare.ts';
+import { parseDataLock } from '../../registry/data-lock.ts';
 
 let folder: string;
 let months: PreparedMonth[];
@@ -63,6 +65,26 @@ describe('preparing the flights', () => {
     const before = await digests();
     await prepare({ folder });
     expect(await digests()).toEqual(before);
+  });
+
+  it.each([
+    ['the candidate', 'models/flight-delay', [1, 2, 3]],
+    ['the champion', 'champion', [1]],
+  ])('gives what data.lock.yaml of %s pins', async (_, at, trained) => {
+    const example = join(import.meta.dirname, '../../examples/flights');
+    const path = join(example, at, 'data.lock.yaml');
+    const { train, benchmark } = parseDataLock(await readFile(path, 'utf8'), path).value;
+    for (const [pin, numbers] of [
+      [train, trained],
+      [benchmark, [4]],
+    ] as const) {
+      const files = numbers.map((month) => join(folder, monthFile(month)));
+      const { digest: sha256, bytes } = datasetDigest(files);
+      const rows = numbers.reduce((sum, month) => sum + months[month - 1].rows, 0);
+      expect(pin).toMatchObject({ sha256, bytes, files: files.length, rows });
+    }
+    const workflow = await readFile(join(example, '.github/workflows/tiltyard.yml'), 'utf8');
+    expect(workflow).toContain(`APRIL: ${benchmark?.sha256}`);
   });
 
   it('leaves nothing half-written when it is interrupted', async () => {
