@@ -1,6 +1,7 @@
 import { type CheckContent, type CheckRun, createCheck, listChecks, updateCheck } from '#registry/github/checks.ts';
 import { bytes } from '#registry/markdown/budget.ts';
 import type { Action } from '../decide/plan.ts';
+import type { Check } from '../snapshot/snapshot.ts';
 import { type Hand, type Outcome, writeOnce } from './hand.ts';
 
 type CheckAction = Extract<Action, { kind: 'check' }>;
@@ -12,9 +13,10 @@ const LONGEST_MESSAGE = 4_000;
 const MOST_ANNOTATIONS = 50;
 
 /**
- * Makes our check say something on the head that was judged. A check run that has ended stays as it is: GitHub need not take
- * back its conclusion, and adds an update's annotations to those that are there. What is to be said anew is a new run; GitHub
- * counts the newest of a name.
+ * Makes our check say something on the head that was judged, but only where it still says what the plan took it to say:
+ * otherwise another of us was here, and might know more. A check run that has ended stays as it is: GitHub need not take
+ * back its conclusion, and adds an update's annotations to those that are there. What is to be said anew is a new run;
+ * GitHub counts the newest of a name.
  */
 export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outcome> {
   const { github, place, snapshot } = hand;
@@ -22,6 +24,9 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
   const wanted = contentOf(action);
   const there = newest(await hand.checksOn(head), wanted.name);
   if (there !== undefined && says(there, wanted)) return 'same';
+  const { checks = [] } = snapshot.pulls.find(({ number }) => number === action.pull) ?? {};
+  const seen = newest(checks, wanted.name);
+  if (there?.id !== seen?.id || (there !== undefined && seen !== undefined && !says(there, seen))) return 'stale';
   const happened = async () => {
     const now = newest(await listChecks(github, place, head, snapshot.us.app), wanted.name);
     return now !== undefined && says(now, wanted);
@@ -31,11 +36,13 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
     : writeOnce(() => updateCheck(github, place, there.id, wanted), happened);
 }
 
-function newest(checks: readonly CheckRun[], name: string): CheckRun | undefined {
+function newest<T extends { id: number; name: string }>(checks: readonly T[], name: string): T | undefined {
   return checks.filter((check) => check.name === name).sort((a, b) => b.id - a.id)[0];
 }
 
-function says({ conclusion, output }: CheckRun, wanted: CheckContent): boolean {
+type Said = Pick<Check, 'conclusion' | 'title' | 'summary'>;
+
+function says({ conclusion, output }: CheckRun, wanted: Said): boolean {
   return conclusion === wanted.conclusion && output.title === wanted.title && output.summary === wanted.summary;
 }
 

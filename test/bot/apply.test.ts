@@ -3,6 +3,7 @@ import { apply } from '../../bot/apply.ts';
 import { decide } from '../../bot/decide/decide.ts';
 import type { Action } from '../../bot/decide/plan.ts';
 import { readSnapshot } from '../../bot/snapshot/read.ts';
+import type { Snapshot } from '../../bot/snapshot/snapshot.ts';
 import { FAULTS, type Fault } from '../github/faults.ts';
 import { Crash } from '../github/requests.ts';
 import { createScene, type Scene } from '../github/scene.ts';
@@ -262,8 +263,8 @@ describe('checks', () => {
   it('S10 an ended one is never taken back or changed: what is to be said anew is a new one', async () => {
     const { pull, scene } = proposal();
     const { sha } = scene.repo.pull(pull).head;
-    const snapshot = await snapshotOf(scene);
     const say = async (changes: object) => {
+      const snapshot = await snapshotOf(scene);
       const [done] = await apply(scene.client, snapshot, { actions: [check(pull, sha, changes)] });
       const [newest] = scene.repo.checks(sha);
       return { outcome: done?.outcome, id: newest?.id, conclusion: newest?.conclusion };
@@ -279,6 +280,21 @@ describe('checks', () => {
       id: again.id,
       conclusion: 'success',
     });
+  });
+
+  it('S12 an older look does not write over what a newer one wrote', async () => {
+    const { pull, scene } = proposal();
+    const { sha } = scene.repo.pull(pull).head;
+    await apply(scene.client, await snapshotOf(scene), { actions: [check(pull, sha, { conclusion: null })] });
+    const older = await snapshotOf(scene);
+    const say = async (from: Snapshot, conclusion: string) => {
+      const [done] = await apply(scene.client, from, { actions: [check(pull, sha, { conclusion })] });
+      return [done?.outcome, scene.repo.checks(sha).map((one) => one.conclusion)];
+    };
+    expect(await say(await snapshotOf(scene), 'action_required')).toEqual(['written', ['action_required']]);
+    // Say, an approval was taken back since.
+    expect(await say(older, 'success')).toEqual(['stale', ['action_required']]);
+    expect(await say(await snapshotOf(scene), 'success')).toEqual(['written', ['success']]);
   });
 
   it('keeps to what GitHub takes, however much there is to say', async () => {
