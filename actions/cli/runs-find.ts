@@ -1,16 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { listVersions, readVersion, registryFolder } from '#lib/registry/working-tree.ts';
 import { UserError } from '#registry/error.ts';
 import { Training } from '#registry/evidence/training.ts';
+import { printable } from '#registry/printable.ts';
 import { fromRun, fromVersion, isOf, type KeptRun } from '#registry/runs/kept-run.ts';
 import type { Version } from '#registry/version.ts';
 import { listRuns, sweepRuns } from '../train/runs.ts';
 
-/** Every run of a model, or of all, by the time of its beginning: those of this folder, and those of registered versions. */
-export async function findRuns(root: string, only: string | null): Promise<KeptRun[]> {
+/**
+ * Every run of a model, or of all, by the time of its beginning: those of this folder, and those of registered versions.
+ * `onBroken` hears of what can't be read, in a sentence; the others are found all the same.
+ */
+export async function findRuns(
+  root: string,
+  only: string | null,
+  onBroken: (what: string) => void,
+): Promise<KeptRun[]> {
   const runs: KeptRun[] = [];
-  for (const model of only === null ? await listModels(root) : [only]) runs.push(...(await runsOf(root, model)));
+  for (const model of only === null ? await listModels(root) : [only])
+    runs.push(...(await runsOf(root, model, onBroken)));
   return runs.sort((a, b) => compare(a.started_at ?? '', b.started_at ?? '') || compare(a.name, b.name));
 }
 
@@ -22,14 +31,25 @@ async function listModels(root: string): Promise<string[]> {
   return [...new Set(names.flat().flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])))].sort();
 }
 
-async function runsOf(root: string, model: string): Promise<KeptRun[]> {
+async function runsOf(root: string, model: string, onBroken: (what: string) => void): Promise<KeptRun[]> {
   // A run that was killed says so only after this.
   await sweepRuns(root, model);
   const versions: Version[] = [];
-  for (const number of await listVersions(root, model)) versions.push((await readVersion(root, model, number)).value);
+  for (const number of await listVersions(root, model)) {
+    try {
+      versions.push((await readVersion(root, model, number)).value);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      onBroken(`${error.message}\nVersion ${number} of ${model} is not listed. ${error.fix}`);
+    }
+  }
+  const broken = (path: string, why: string) =>
+    onBroken(
+      `${printable(relative(root, path))} can’t be read, and its run is not listed: ${printable(why)}. Remove the folder of that run, or move it away.`,
+    );
   const found: KeptRun[] = [];
   const told = new Set<Version>();
-  for (const { folder, run } of await listRuns(root, model)) {
+  for (const { folder, run } of await listRuns(root, model, broken)) {
     const training = await readTraining(join(folder, 'training.json'));
     const version = versions.find((one) => !told.has(one) && run.purpose === 'train' && isOf(one, run));
     if (version !== undefined) told.add(version);

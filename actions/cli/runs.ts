@@ -40,7 +40,7 @@ export const verb: Verb<typeof RunsInputs> = {
   positional: ['action', 'run', 'other'],
   async run(inputs, world) {
     const root = resolve(inputs.root);
-    const runs = await findRuns(root, inputs.model ?? null);
+    const runs = await findRuns(root, inputs.model ?? null, world.error);
     if (inputs.action === 'list') await list(root, runs, inputs, world);
     else if (inputs.action === 'compare') compare(runs, inputs, world);
     else await log(runs, inputs, world);

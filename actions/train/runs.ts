@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { readTextIfThere } from '#lib/read-text.ts';
 import { asPlaceError } from '#lib/write.ts';
+import { UserError } from '#registry/error.ts';
 import { Run } from '#registry/run.ts';
 import { killMarked } from './process-tree.ts';
 
@@ -31,25 +33,42 @@ export async function writeRun(folder: string, run: Run): Promise<void> {
   }
 }
 
-/** Every run of a model that can be read, the oldest first. */
-export async function listRuns(root: string, model: string): Promise<{ folder: string; run: Run }[]> {
+/** Every run of a model that can be read, the oldest first; of one that can't, `onBroken` hears where it lies and why. */
+export async function listRuns(
+  root: string,
+  model: string,
+  onBroken: (path: string, why: string) => void = () => {},
+): Promise<{ folder: string; run: Run }[]> {
   const folder = runsFolder(root, model);
   const found: { folder: string; run: Run }[] = [];
   const names = await readdir(folder).catch((): string[] => []);
   for (const name of names.sort()) {
-    const text = await readFile(join(folder, name, 'run.json'), 'utf8').catch(() => null);
-    const run = text === null ? null : readRun(text);
-    if (run !== null && run.run === name) found.push({ folder: join(folder, name), run });
+    const path = join(folder, name, 'run.json');
+    try {
+      const text = await readTextIfThere(path, 'it');
+      // Of a run that has just begun the folder may be there first.
+      if (text !== null) found.push({ folder: join(folder, name), run: readRun(text, name) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      onBroken(path, error.message);
+    }
   }
   return found;
 }
 
-function readRun(text: string): Run | null {
+function readRun(text: string, name: string): Run {
+  const fix = 'Remove the folder of that run.';
+  let document: unknown;
   try {
-    return Run.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError('it is no JSON', { fix, cause });
   }
+  const { data: run, error } = Run.safeParse(document);
+  const at = error?.issues[0]?.path.join('.') ?? '';
+  if (run === undefined) throw new UserError(`${at === '' ? 'it' : at} is not as it was written`, { fix });
+  if (run.run !== name) throw new UserError(`it is of the run ${run.run}`, { fix });
+  return run;
 }
 
 /** This process, as others find out whether it still runs. */

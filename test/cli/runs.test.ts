@@ -21,7 +21,7 @@ async function runs({ root }: Repository, ...argv: string[]) {
     { runs: () => import('../../actions/cli/runs.ts') },
     world,
   );
-  return { status, lines: world.printed, said: [...world.printed, ...world.errors].join('\n') };
+  return { status, lines: world.printed, errors: world.errors, said: [...world.printed, ...world.errors].join('\n') };
 }
 
 function keep({ write }: Repository, training: Training, edit: (run: Run) => void = () => {}): void {
@@ -113,12 +113,44 @@ describe('tiltyard runs', () => {
 
   it('passes over what is no run, and lists nothing where nothing was trained', async () => {
     const place = repository();
-    place.write('.tiltyard/runs/shop/2026-broken/run.json', '{"schema": "other"}');
     place.write('.tiltyard/runs/shop/a-file', '');
+    place.write('.tiltyard/runs/shop/2026-just-begun/log.txt', '');
     const { status, said } = await runs(place);
-    expect(status).toBe(0);
-    expect(said).toContain('No runs yet');
+    expect([status, said]).toEqual([0, 'No runs yet: tiltyard train keeps each.']);
     expect(existsSync(place.path('.tiltyard/work'))).toBe(false);
+  });
+
+  const RUN = '2026-11-21T10-00-00-0a1b2c3d';
+  it.each<[string, string | Uint8Array, string]>([
+    ['another schema', '{"schema": "other"}', 'schema is not as it was written'],
+    ['half of a file', '{"schema": "tiltyard/run/1",', 'it is no JSON'],
+    ['a copy of another run', 'copy', `it is of the run ${RUN}`],
+    ['no text', Uint8Array.of(0xff, 0xfe), 'it is no text in UTF-8'],
+    ['a bare text', '"run"', 'it is not as it was written'],
+  ])('lists the others beside a run.json that is broken (%s), and says what to do about it', async (_, text, why) => {
+    const place = repository();
+    keep(place, trainingDocument(versionDocument('1.0.0')));
+    const whole = readFileSync(place.path(`.tiltyard/runs/shop/${RUN}/run.json`), 'utf8');
+    place.write('.tiltyard/runs/shop/2026-broken\u001b/run.json', text === 'copy' ? whole : text);
+    const { status, lines, errors } = await runs(place);
+    expect([status, lines]).toEqual([0, [expect.any(String), expect.stringContaining(RUN)]]);
+    expect(errors).toEqual([
+      `.tiltyard/runs/shop/2026-broken\uFFFD/run.json can’t be read, and its run is not listed: ${why}. Remove the folder of that run, or move it away.`,
+    ]);
+    // What a program reads stays a document.
+    expect(JSON.parse((await runs(place, '--format', 'json')).lines.join('\n'))).toHaveLength(1);
+  });
+
+  it('lists the others beside a manifest that is broken', async () => {
+    const place = repository();
+    for (const number of ['1.0.0', '1.1.0']) {
+      const version = versionDocument(number);
+      register(place, version, trainingDocument(version));
+    }
+    place.write('registry/shop/versions/1.1.0.yaml', 'version: 1.1.0\n');
+    const { status, lines, errors } = await runs(place);
+    expect([status, cells(lines[1])[0], lines.length]).toEqual([0, '1.0.0', 2]);
+    expect(errors.join()).toMatch(/registry\/shop\/versions\/1\.1\.0\.yaml.*Version 1\.1\.0 of shop is not listed/s);
   });
 
   it('lists so many as asked for, and says that there are more', async () => {
