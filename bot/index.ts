@@ -8,9 +8,13 @@ const Named = z.array(z.object({ full_name: z.string().regex(/^[^/]+\/[^/]+$/) }
 
 const OnHead = z.object({ head_sha: z.string() }).optional().catch(undefined);
 const Numbered = z.object({ number: z.int() }).optional().catch(undefined);
+const Pull = z
+  .object({ number: z.int(), head: z.object({ sha: z.string() }) })
+  .optional()
+  .catch(undefined);
 /** What an event is about, in the places where GitHub says it. */
 const About = z.object({
-  pull_request: Numbered,
+  pull_request: Pull,
   issue: Numbered,
   workflow_run: OnHead,
   check_run: OnHead,
@@ -28,7 +32,8 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
     const { check_run, check_suite, issue, pull_request, workflow_run } = About.parse(payload);
     const about: Hint = {
       pull: (pull_request ?? issue)?.number,
-      head: (workflow_run ?? check_run ?? check_suite)?.head_sha,
+      // Checks speak for all pull requests with one head: what becomes of one of them concerns the others.
+      head: pull_request?.head.sha ?? (workflow_run ?? check_run ?? check_suite)?.head_sha,
     };
     wake({ owner: data.owner.login, repo: data.name }, about);
   };
@@ -42,6 +47,7 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
   probot.on(
     [
       'pull_request.opened',
+      'pull_request.closed',
       'pull_request.reopened',
       'pull_request.synchronize',
       // The base may have changed.
@@ -62,7 +68,8 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
     if (payload.issue.pull_request !== undefined && payload.sender.type !== 'Bot') at(payload);
   });
   probot.on('push', ({ payload }) => {
-    if (payload.ref === `refs/heads/${payload.repository.default_branch}`) at(payload);
+    // Any branch may be some pull request's base, whose policy decides.
+    if (payload.ref.startsWith('refs/heads/')) at(payload);
   });
   probot.on(
     ['installation.created', 'installation.unsuspend', 'installation.new_permissions_accepted'],

@@ -53,6 +53,37 @@ describe('the App', () => {
     expect(github.faults.calls.filter((route) => !route.startsWith('GET ') && !route.includes('/app/'))).toEqual([]);
   });
 
+  it('S10 judges a head anew once another pull request with it is closed', async () => {
+    const { evaluate, propose, repo, settle } = await runApp();
+    const pull = propose();
+    evaluate(pull);
+    // Another branch, whose policy can't be read: the one check of the common head says so.
+    repo.push('release', { 'models/flight-delay/model.yaml': 'name: [' }, { by: 'olga' });
+    const other = repo.openPull({ head: 'better', base: 'release', by: 'ann' });
+    const conclusion = () => repo.checks(repo.pull(pull).head.sha).find(({ name }) => name === 'tiltyard')?.conclusion;
+    await settle();
+    // Once more, so that nothing is left to do for either.
+    repo.comment(other, 'olga', 'Hm.');
+    await settle();
+    expect(conclusion()).toBe('action_required');
+    repo.close(other, 'ann');
+    await settle();
+    expect(conclusion()).toBe('success');
+  });
+
+  it('S6 looks again where the policy of a base changes that is not the default branch', async () => {
+    const { evaluate, propose, repo, settle } = await runApp();
+    propose();
+    repo.push('release', { 'README.md': '# Release\n' }, { by: 'olga' });
+    const pull = repo.openPull({ head: 'better', base: 'release', by: 'ann' });
+    evaluate(pull);
+    await settle();
+    repo.push('release', { 'models/flight-delay/model.yaml': 'name: [' }, { by: 'olga' });
+    await settle();
+    const [check] = repo.checks(repo.pull(pull).head.sha).filter(({ name }) => name === 'tiltyard');
+    expect(check?.conclusion).toBe('action_required');
+  });
+
   it('L2 finds by its sweep what no webhook told it', async () => {
     const { bot, evaluate, github, metrics, propose, repo } = await runApp();
     const pull = propose();

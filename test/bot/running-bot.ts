@@ -65,9 +65,9 @@ export async function runBot(
   const connection = 'url' in to ? connectApp(probot, reach) : to;
   const woken: string[] = [];
   const inner = createBot({ connection, metrics, log: logger, now, settle: 0 });
-  const wake = (place: Place) => {
+  const wake: Bot['wake'] = (place, about) => {
     woken.push(`${place.owner}/${place.repo}`);
-    inner.wake(place);
+    inner.wake(place, about);
   };
   const bot = { ...inner, wake };
   const server = await serve({ probot, bot, metrics, log: logger, host: '127.0.0.1', port: 0, sweepEvery: 3_600_000 });
