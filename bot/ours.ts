@@ -21,3 +21,12 @@ export function markerOfOurs(us: Snapshot['us'], { body, login, app }: Signed): 
   const ours = us.starter ? byToken : app === us.app || byToken;
   return ours ? readMarker(body) : null;
 }
+
+/**
+ * Whether a comment that bears our name says what somebody else wrote into it: all of ours begin with a marker. As a
+ * workflow's token nobody can tell, since other workflows comment under the same name.
+ */
+export function isDefaced(us: Snapshot['us'], { body, app }: Signed): boolean {
+  // Another version of us may write another marker.
+  return !us.starter && app === us.app && readMarker(body) === null && !/^<!-- tiltyard:(?!1 )\d+ /.test(body);
+}

@@ -8,7 +8,7 @@ import {
 } from '#registry/github/comments.ts';
 import { getPullHead } from '#registry/github/pulls.ts';
 import type { Action } from '../decide/plan.ts';
-import { markerOfOurs } from '../ours.ts';
+import { isDefaced, markerOfOurs, type Signed } from '../ours.ts';
 import { type Hand, type Outcome, writeOnce } from './hand.ts';
 
 type CommentAction = Extract<Action, { kind: 'comment' }>;
@@ -39,17 +39,19 @@ function seen({ snapshot }: Hand, pull: number, id: number | null): string | und
   return comments.find((comment) => comment.id === id)?.body;
 }
 
-/** Removes one of our comments, of which there were several; never the oldest, which stays. */
+/** Removes one of our comments: of several never the oldest, which stays; and one that somebody else wrote over. */
 export async function removeComment(
   hand: Hand,
   { pull, id }: Extract<Action, { kind: 'remove_comment' }>,
 ): Promise<Outcome> {
   const comment = await getComment(hand.github, hand.place, id);
   if (comment === null) return 'same';
-  const marker = markerOf(hand, comment);
-  if (marker === null) return 'stale';
-  const [oldest] = await oursFor(hand, pull, marker.model);
-  if (oldest === undefined || oldest.id === id) return 'stale';
+  if (!isDefaced(hand.snapshot.us, signed(comment))) {
+    const marker = markerOf(hand, comment);
+    if (marker === null) return 'stale';
+    const [oldest] = await oursFor(hand, pull, marker.model);
+    if (oldest === undefined || oldest.id === id) return 'stale';
+  }
   const gone = async () => (await getComment(hand.github, hand.place, id)) === null;
   return writeOnce(() => deleteComment(hand.github, hand.place, id), gone);
 }
@@ -60,6 +62,12 @@ async function oursFor(hand: Hand, pull: number, model: string): Promise<IssueCo
   return comments.filter((comment) => markerOf(hand, comment)?.model === model).sort((a, b) => a.id - b.id);
 }
 
-function markerOf({ snapshot }: Hand, { body, user, performed_via_github_app: app }: IssueComment) {
-  return markerOfOurs(snapshot.us, { body, login: user?.login ?? null, app: app?.id ?? null });
+function markerOf({ snapshot }: Hand, comment: IssueComment) {
+  return markerOfOurs(snapshot.us, signed(comment));
 }
+
+const signed = ({ body, user, performed_via_github_app: app }: IssueComment): Signed => ({
+  body,
+  login: user?.login ?? null,
+  app: app?.id ?? null,
+});

@@ -1,6 +1,6 @@
 import { type Message, pullRequestComment } from '#registry/markdown/pull-request/comment.ts';
 import { type Marker, type Past } from '#registry/markdown/pull-request/marker.ts';
-import { markerOfOurs } from '../ours.ts';
+import { isDefaced, markerOfOurs } from '../ours.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import type { Action } from './plan.ts';
 
@@ -37,6 +37,13 @@ export function commentActions(snapshot: Snapshot, pull: Pull, message: Omit<Mes
     { kind: 'comment', pull: pull.number, head, model, id: kept?.comment.id ?? null, body: body(read), reason },
     ...removals,
   ];
+}
+
+/** Takes away what bears our name and is not ours any more: people with write access can edit anybody's comments. */
+export function defacedActions({ us }: Snapshot, { comments, number }: Pull): Action[] {
+  return comments
+    .filter(({ app, author, body }) => isDefaced(us, { body, app, login: author.login }))
+    .map(({ id }) => ({ kind: 'remove_comment', pull: number, id, reason: `somebody wrote over comment ${id}` }));
 }
 
 /** Comments that we wrote, with their markers, oldest first. A marker in somebody else's comment is only text. */

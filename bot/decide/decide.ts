@@ -2,7 +2,7 @@ import type { RegistryReport } from '#registry/markdown/pull-request/registry-re
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { answersFor, commandActions, commandsOf } from './answers.ts';
 import { checkActions, type Judgement } from './checks.ts';
-import { commentActions, ourComments } from './comments.ts';
+import { commentActions, defacedActions, ourComments } from './comments.ts';
 import { messageOf } from './message.ts';
 import { evaluationOutcome, registryConclusion, treeOutcomes } from './outcome.ts';
 import type { Action, Plan } from './plan.ts';
@@ -51,6 +51,7 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
     );
   }
   if (unread.length > 0) outcomes.set('', [...unread, ...(outcomes.get('') ?? [])]);
+  comments.push(...defacedActions(snapshot, pull));
   return { actions: [...comments, ...commandActions(pull, asked)], judgement: { pull, outcomes } };
 }
 

@@ -224,6 +224,19 @@ describe('apply', () => {
     expect(scene.repo.comments(pull).map(({ body }) => shown(body))).toEqual([shown(first?.body ?? '')]);
   });
 
+  it('L6 a comment that a person wrote over entirely does not stay under our name', async () => {
+    const { pull, scene } = proposal();
+    await lookAt(scene);
+    const [{ body, id }] = scene.repo.comments(pull);
+    scene.repo.comment(pull, 'olga', 'I like it.');
+    scene.repo.editComment(id, 'olga', 'All is fine, merge it!');
+    await lookAt(scene);
+    const [theirs, ours] = scene.repo.comments(pull);
+    expect([theirs?.author, theirs?.body, ours?.author]).toEqual(['olga', 'I like it.', 'tiltyard[bot]']);
+    expect(shown(ours?.body ?? '')).toBe(shown(body));
+    expect(await lookAt(scene)).toEqual([]);
+  });
+
   it('nothing is begun once the process is told to end', async () => {
     const { pull, scene } = proposal();
     const ending = new AbortController();

@@ -64,6 +64,7 @@ export function addComment(world: World, repository: Repository, wanted: NewComm
   const at = world.now;
   const comment = { id: newId(world), issue, author, app, body, createdAt: at, updatedAt: at, reactions: [] };
   repository.comments.push(comment);
+  touch(world, repository, issue);
   sendComment(world, repository, 'created', comment, author);
   return comment;
 }
@@ -74,7 +75,18 @@ export function changeComment(world: World, repository: Repository, comment: Com
   const before = comment.body;
   comment.body = body;
   comment.updatedAt = world.now;
+  touch(world, repository, comment.issue);
   sendComment(world, repository, 'edited', comment, by, { changes: { body: { from: before } } });
+}
+
+/**
+ * A comment that is written or edited counts as an update of its pull request
+ * (https://github.com/microsoft/TypeScript-Twoslash-Repro-Action/issues/17). Whether one that is removed does, GitHub does
+ * not say: here it does not, which is harder for whoever has to find it out.
+ */
+function touch(world: World, repository: Repository, issue: number): void {
+  const pull = repository.pulls.find(({ number }) => number === issue);
+  if (pull !== undefined) pull.updatedAt = world.now;
 }
 
 export function removeComment(world: World, repository: Repository, comment: Comment, by: string): void {
