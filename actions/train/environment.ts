@@ -5,14 +5,11 @@ import { promisify } from 'node:util';
 import { fileDigest } from '#lib/data/digest.ts';
 import { versions } from '#lib/versions.ts';
 import type { Environment } from '#registry/lineage.ts';
+import { isLockFile } from '#registry/lock-file.ts';
 import { findProgram } from './command.ts';
 import { sha256 } from './input-digest.ts';
 
 const run = promisify(execFile);
-
-/** Files that pin what is installed, by the tools that write them. */
-const LOCK_FILE =
-  /^(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt|uv\.lock|poetry\.lock|Pipfile\.lock|pdm\.lock|pylock[\w.-]*\.toml|conda-lock\.yml|environment\.ya?ml|pixi\.lock|renv\.lock|Cargo\.lock|go\.sum|Manifest\.toml)$/;
 
 /** The versions around the program that `program` (a found file) starts. */
 export async function environmentOf(
@@ -67,7 +64,7 @@ async function lockFiles(root: string, folder: string): Promise<Record<string, s
   const found: [string, string][] = [];
   for (let at = folder; ; at = dirname(at)) {
     const files = await readdir(at).catch(() => []);
-    for (const file of files.filter((one) => LOCK_FILE.test(one))) {
+    for (const file of files.filter(isLockFile)) {
       const path = join(at, file);
       found.push([relative(root, path).split(sep).join('/'), fileDigest(path).digest]);
     }

@@ -1,6 +1,6 @@
-import { type Recipe, recipeChanges } from '#registry/markdown/pull-request/changes.ts';
+import { recipeChanges } from '#registry/markdown/pull-request/changes.ts';
 import type { EvaluationMessage } from '#registry/markdown/pull-request/comment.ts';
-import type { Pull, Tree } from '../snapshot/snapshot.ts';
+import type { Pull } from '../snapshot/snapshot.ts';
 import { soundModel } from './model-at.ts';
 import { failureSentence } from './outcome.ts';
 import type { Judged, State } from './state.ts';
@@ -72,15 +72,9 @@ function nextStep(pull: Pull, { policy, verdict }: Judged): string {
   }
 }
 
-function changesOf({ atBase, atHead }: Pull, model: string, { evaluation }: Judged): string[] {
-  const before = recipe(atBase, model);
-  const after = recipe(atHead, model);
-  return before === null || after === null ? [] : recipeChanges(before, after, evaluation);
-}
-
-function recipe(tree: Tree, name: string): Recipe | null {
-  const at = soundModel(tree, name);
-  return at === null ? null : { model: at.model, features: at.features, training: at.lock?.train ?? null };
+function changesOf({ atBase, atHead, files }: Pull, model: string, { evaluation }: Judged): string[] {
+  const [before, after] = [soundModel(atBase, model), soundModel(atHead, model)];
+  return before === null || after === null ? [] : recipeChanges(before, after, evaluation, files);
 }
 
 /** Where the rules are shown that decide, on the same server as the run; and the line where they begin. */

@@ -1,88 +1,80 @@
-import { canonicalJson } from '../../canonical-json.ts';
-import type { Pin } from '../../data-lock.ts';
-import type { Evaluation } from '../../evidence/evaluation.ts';
+import type { DataLock, Pin, PinnedName } from '../../data-lock.ts';
+import type { Evaluation, Subject } from '../../evidence/evaluation.ts';
 import type { Model } from '../../model.ts';
 import { policyText } from '../../parse-model.ts';
-import { code } from '../escape.ts';
+import { code, prose } from '../escape.ts';
 import { count } from '../number.ts';
+import { featureChanges } from './feature-changes.ts';
+import { type ChangedFile, fileChanges } from './file-changes.ts';
+import { modelChanges } from './model-changes.ts';
 
-/** What of a model can change in a pull request. */
+/** What of a model is read at a commit. */
 export interface Recipe {
   model: Model;
   features: string | null;
-  training: Pin | null;
+  lock: DataLock | null;
 }
 
-const MOST = 12;
+const MOST = 20;
 
-/** What a pull request changes of a model, a line of Markdown each; the features by the evidence, where there is some. */
-export function recipeChanges(before: Recipe, after: Recipe, evaluation: Evaluation | null): string[] {
+/**
+ * What a pull request changes of a model, a line of Markdown each: what it learns from and how first, then by what it is
+ * judged. `files` are those that the pull request changes, null where GitHub cut their list.
+ */
+export function recipeChanges(
+  before: Recipe,
+  after: Recipe,
+  evaluation: Evaluation | null,
+  files: readonly ChangedFile[] | null,
+): string[] {
+  const { policy, recipe } = modelChanges(before.model, after.model);
+  const isPolicy = policyText(before.model) !== policyText(after.model);
   const lines = [
-    ...features(before, after, evaluation),
-    ...dataWindow(before, after),
-    ...entries('parameter', before.model.train?.params ?? {}, after.model.train?.params ?? {}),
-    ...entries('', trainingOf(before.model), trainingOf(after.model)),
+    ...featureChanges(before.features, after.features, evaluation),
+    ...dataset('train', 'Training data', before, after, evaluation),
+    ...dataset('benchmark', '**Benchmark**', before, after, null),
+    ...(isPolicy ? ['The **policy** changes: the base’s decides on this pull request.', ...policy] : []),
+    ...fileChanges(after.model.name, after.model.features, files),
+    ...recipe,
   ];
-  if (policyText(before.model) !== policyText(after.model)) {
-    lines.push('The **policy** changes: the base’s decides on this pull request.');
-  }
   return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `and ${lines.length - MOST} more`];
 }
 
-function trainingOf({ train }: Model): Record<string, unknown> {
-  return train === undefined
-    ? {}
-    : { 'train.run': train.run, 'train.seed': train.seed, 'train.decision': train.decision };
+function dataset(
+  name: PinnedName,
+  what: string,
+  before: Recipe,
+  after: Recipe,
+  evaluation: Evaluation | null,
+): string[] {
+  const [old, now] = [before, after].map(({ lock, model }) => ({
+    pin: lock?.[name] ?? null,
+    uri: model.data[name]?.uri,
+  }));
+  if (old?.pin?.sha256 === now?.pin?.sha256 && old?.uri === now?.uri) return [];
+  const shown = old?.pin && now?.pin ? [pinned(old.pin), pinned(now.pin)] : [where(old), where(now)];
+  const learned = old?.pin && now?.pin ? '' : learnedFrom(evaluation);
+  const bytes = old?.pin && now?.pin && shown[0] === shown[1] ? ' (the same window, other bytes)' : '';
+  return [`${what}: ${shown.join(' → ')}${bytes}.${learned}`];
 }
 
-function features(before: Recipe, after: Recipe, evaluation: Evaluation | null): string[] {
-  if (before.features === after.features) return [];
-  const old = evaluation?.champion?.features;
-  const now = evaluation?.candidate.features;
-  if (old === undefined || now === undefined) return ['`features.sql` changes.'];
-  const added = now.filter((name) => !old.includes(name));
-  const removed = old.filter((name) => !now.includes(name));
-  const parts = [
-    added.length === 0 ? '' : `adds ${list(added)}`,
-    removed.length === 0 ? '' : `drops ${list(removed)}`,
-  ].filter((part) => part !== '');
-  return [
-    `\`features.sql\` ${parts.length === 0 ? 'changes, with the same columns' : parts.join(' and ')}, against the champion’s.`,
-  ];
+function pinned({ end, rows, start }: Pin): string {
+  return `${count(rows)} rows${span(start, end)}`;
 }
 
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, MOST).map(code).join(', ');
-  return names.length > MOST ? `${shown} and ${names.length - MOST} more columns` : shown;
+function where(one: { pin: Pin | null; uri: string | undefined } | undefined): string {
+  if (one?.uri === undefined) return 'none';
+  return one.pin === null ? code(one.uri) : `${code(one.uri)} (${pinned(one.pin)})`;
 }
 
-function dataWindow(before: Recipe, after: Recipe): string[] {
-  const [old, now] = [before.training, after.training];
-  if (old?.sha256 === now?.sha256 && before.model.data.train?.uri === after.model.data.train?.uri) return [];
-  return [`Training data: ${dataset(before)} → ${dataset(after)}.`];
+/** What the evidence says of the rows that no pin tells of. */
+function learnedFrom(evaluation: Evaluation | null): string {
+  const rows = ({ training: { end, rows: number, start } }: Subject) => `${count(number)} rows${span(start, end)}`;
+  if (evaluation === null) return '';
+  const champion = evaluation.champion === null ? '' : `the champion learned from ${rows(evaluation.champion)}, `;
+  return ` By the evidence, ${champion}the candidate from ${rows(evaluation.candidate)}.`;
 }
 
-function dataset({ training, model }: Recipe): string {
-  if (training === null) return code(model.data.train?.uri ?? 'none');
-  const span =
-    training.start === null || training.end === null
-      ? ''
-      : `, ${training.start.slice(0, 10)} to ${training.end.slice(0, 10)}`;
-  return `${count(training.rows)} rows${span}`;
-}
-
-function entries(kind: string, before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name) => {
-    const [old, now] = [written(before[name]), written(after[name])];
-    return old === now
-      ? []
-      : [
-          `${kind === '' ? '' : `${kind} `}${code(name)}: ${old === null ? 'not set' : code(old)} → ${now === null ? 'not set' : code(now)}`,
-        ];
-  });
-}
-
-function written(value: unknown): string | null {
-  return value === undefined ? null : canonicalJson(value);
+function span(start: string | null, end: string | null): string {
+  return start === null || end === null ? '' : `, ${prose(start.slice(0, 10))} to ${prose(end.slice(0, 10))}`;
 }
