@@ -3,6 +3,7 @@ import { UserError } from '#registry/error.ts';
 import { createBot } from './bot.ts';
 import { connectApp, createProbot } from './connection.ts';
 import { readEnvironment } from './environment.ts';
+import { introduce } from './introduce.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { serve } from './server.ts';
@@ -20,10 +21,12 @@ async function main(): Promise<void> {
   const now = () => new Date();
   const reach = { metrics, log, now, apiUrl: environment.GITHUB_API_URL };
   const probot = createProbot({ id, privateKey, webhookSecret }, reach);
-  const bot = createBot({ connection: connectApp(probot, reach), metrics, log, now, settle: SETTLE });
+  const connection = connectApp(probot, reach);
+  const login = await introduce(connection, id);
+  const bot = createBot({ connection, metrics, log, now, settle: SETTLE });
   const sweepEvery = environment.SWEEP_MINUTES * 60_000;
   const server = await serve({ probot, bot, metrics, log, host, port, sweepEvery });
-  log.info({ host, port: server.port }, 'listening');
+  log.info({ host, port: server.port, login }, 'listening');
 
   const stop = (signal: string) => {
     log.info({ signal }, 'ending');

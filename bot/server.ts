@@ -48,6 +48,8 @@ export async function serve({ probot, bot, metrics, log, host, port, sweepEvery 
       return refuse(request, response, 400);
     const body = await bodies.read(request);
     if (typeof body === 'number') return refuse(request, response, body);
+    // Probot asks this again, and would answer like to a webhook that it can't read.
+    if (!(await probot.webhooks.verify(body.toString(), signature))) return refuse(request, response, 401);
     // Probot takes a body that was read already from here.
     await handle(Object.assign(request, { body: {}, rawBody: body }), response);
   }
