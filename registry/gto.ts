@@ -11,16 +11,15 @@ export interface GtoTag {
   name: string;
   /** The commit that registered the version: GTO finds a version by the commit of a stage's tag. */
   commit: string;
+  /**
+   * The version, where another one has that commit already: its tags stand at a child of it that is made for them, since
+   * GTO knows one version a commit. Else null.
+   */
+  own: VersionNumber | null;
   tagger: Person;
   /** When, in seconds since 1970. */
   seconds: number;
   message: string;
-}
-
-export interface GtoMirror {
-  tags: GtoTag[];
-  /** Versions that GTO can't tell from another one, since one commit registered both. */
-  left_out: VersionNumber[];
 }
 
 /** What GTO takes as the name of an artifact. */
@@ -36,14 +35,13 @@ const NAME = /^[a-z0-9]([a-z0-9-/]*[a-z0-9])?$/;
  * registered, but never again that it is, which an override may want.
  * @param commits Along the branch, oldest first. @param text What a file held, by git's id of its content.
  */
-export function gtoMirror(model: string, commits: readonly Commit[], text: (id: string) => string): GtoMirror {
+export function gtoMirror(model: string, commits: readonly Commit[], text: (id: string) => string): GtoTag[] {
   if (!NAME.test(model)) {
     throw new UserError(`GTO takes no artifact that is called ${model}`, {
       fix: 'Its names begin and end with a letter or a digit.',
     });
   }
-  const home = new Map<VersionNumber, string>();
-  const left_out = new Set<VersionNumber>();
+  const homes = new Map<VersionNumber, Pick<GtoTag, 'commit' | 'own'>>();
   const tags: GtoTag[] = [];
   let state = standing(null);
   let counter = 0;
@@ -54,21 +52,18 @@ export function gtoMirror(model: string, commits: readonly Commit[], text: (id: 
     const { id } = commit;
     const { registered, channels } = changesOf(model, commit, text);
     const next = channels === null ? state : standing(channels);
-    const news = registered.filter((version) => !home.has(version) && !left_out.has(version)).sort(byVersion);
-    const chosen = news.find((one) => one === next.champion) ?? news.find((one) => one === next.canary) ?? news.at(-1);
-    for (const version of news) {
-      if (version === chosen) home.set(version, id);
-      else left_out.add(version);
-    }
+    const news = registered.filter((version) => !homes.has(version)).sort(byVersion);
+    const first = news.find((one) => one === next.champion) ?? news.find((one) => one === next.canary) ?? news.at(-1);
+    for (const version of news) homes.set(version, { commit: id, own: version === first ? null : version });
     const tell = (version: VersionNumber | null, event: string, says: string, counted: boolean) => {
-      const at = version === null ? undefined : home.get(version);
-      if (at === undefined) return;
+      const home = version === null ? undefined : homes.get(version);
+      if (home === undefined) return;
       seconds = Math.max(Math.floor(Date.parse(commit.date) / 1000), seconds + 1);
       const name = `${model}${event}${counted ? `#${++counter}` : ''}`;
       const message = `${model} ${version}: ${says} by commit ${shortId(id)}`;
-      tags.push({ name, commit: at, tagger: commit.author, seconds, message });
+      tags.push({ name, ...home, tagger: commit.author, seconds, message });
     };
-    if (chosen !== undefined) tell(chosen, `@v${chosen}`, 'registered', false);
+    for (const version of news) tell(version, `@v${version}`, 'registered', false);
     for (const stage of ['champion', 'canary'] as const) {
       if (state[stage] !== next[stage]) tell(state[stage], `#${stage}!`, `no longer ${stage}`, true);
     }
@@ -79,7 +74,7 @@ export function gtoMirror(model: string, commits: readonly Commit[], text: (id: 
     }
     state = next;
   }
-  return { tags, left_out: [...left_out] };
+  return tags;
 }
 
 /** What of a model's channels GTO knows words for. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readBlobs } from '#lib/git/blobs.ts';
+import { runGit } from '#lib/git/command.ts';
 import { readLog } from '#lib/git/log.ts';
 import { type GitRepository, openRepository } from '#lib/git/repository.ts';
 import { createTags, listTags } from '#lib/git/tags.ts';
@@ -9,7 +10,7 @@ import { registryFolder } from '#lib/registry/working-tree.ts';
 import type { Verb } from '#lib/verb.ts';
 import { UserError } from '#registry/error.ts';
 import { registryFile } from '#registry/fsck/place.ts';
-import { type GtoMirror, gtoMirror } from '#registry/gto.ts';
+import { type GtoTag, gtoMirror } from '#registry/gto.ts';
 import { shortId } from '#registry/history/commit.ts';
 import { plural } from '#registry/markdown/number.ts';
 import { printable } from '#registry/printable.ts';
@@ -33,7 +34,13 @@ export const verb: Verb<typeof Inputs> = {
       });
     }
     world.progress(`reading the history of ${registryFolder(inputs.model)}`);
-    const { tags, left_out } = await readMirror(repository, inputs.model);
+    const tags: GtoTag[] = [];
+    for (const tag of await readMirror(repository, inputs.model)) {
+      const { own, commit } = tag;
+      const at =
+        own === null ? commit : await ownCommit(repository, commit, `${inputs.model} ${own}`, !inputs['dry-run']);
+      tags.push({ ...tag, commit: at });
+    }
     const there = await listTags(repository, [`${inputs.model}@`, `${inputs.model}#`]);
     for (const { name, commit } of tags) {
       const at = there.get(name);
@@ -54,9 +61,6 @@ export const verb: Verb<typeof Inputs> = {
     world.print(
       `${plural(tags.length, 'tag')} of ${inputs.model}, ${missing.length} of them new, by the history of ${line}`,
     );
-    for (const version of left_out) {
-      world.print(`${version} has no tag: one commit registered it with another version, and GTO knows one a commit.`);
-    }
     const mirrored = new Set(tags.map(({ name }) => name));
     const strangers = [...there.keys()].filter((name) => !mirrored.has(name)).map(printable);
     if (strangers.length > 0) {
@@ -68,7 +72,7 @@ export const verb: Verb<typeof Inputs> = {
   },
 };
 
-async function readMirror(repository: GitRepository, model: string): Promise<GtoMirror> {
+async function readMirror(repository: GitRepository, model: string): Promise<GtoTag[]> {
   const commits = await readLog(repository, { paths: [registryFolder(model)] });
   const wanted = new Set<string>();
   for (const { changes } of commits) {
@@ -90,4 +94,18 @@ async function readMirror(repository: GitRepository, model: string): Promise<Gto
     });
   }
   return gtoMirror(model, commits, (id) => texts.get(id) ?? '');
+}
+
+/**
+ * A child of a commit, for a version that was registered together with another one: the same tree, author and time, so
+ * that every clone makes the same. On no branch; its tags keep it. With `write` false only its id is told.
+ */
+async function ownCommit(repository: GitRepository, parent: string, message: string, write: boolean): Promise<string> {
+  const { stdout } = await runGit(repository, ['cat-file', 'commit', parent]);
+  const [head = ''] = stdout.toString('utf8').split('\n\n');
+  const lines = (name: string) => head.split('\n').filter((line) => line.startsWith(`${name} `));
+  const made = [...lines('tree'), `parent ${parent}`, ...lines('author'), ...lines('committer')];
+  const args = ['hash-object', '-t', 'commit', ...(write ? ['-w'] : []), '--stdin'];
+  const hashed = await runGit(repository, args, { input: `${made.join('\n')}\n\n${message}\n` });
+  return hashed.stdout.toString('utf8').trim();
 }

@@ -19,6 +19,11 @@ const quarantined = (version: string) => ({
   reason: 'Recall fell.',
 });
 
+const gitOf =
+  (root: string) =>
+  (...args: string[]) =>
+    execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
+
 /** Every tag with the commit that it stands at. */
 function tagsOf(git: (...args: string[]) => string): Record<string, string> {
   const lines = git('for-each-ref', '--format=%(refname:strip=2) %(*objectname)', 'refs/tags').split('\n');
@@ -94,13 +99,37 @@ describe('tiltyard gto', () => {
     expect((await gto(root)).said).toContain('1 tag that gto reads too, not from the registry: shop#prod#9');
   });
 
-  it('leaves out what GTO can’t tell apart: of versions registered by one commit, all but the one that serves', async () => {
+  it('mirrors all of several versions that one commit registered: those but one at commits of their own', async () => {
     const { root, git, commit } = gitFolder();
     const first = commit({ registers: ['1.0.0', '1.1.0', '1.2.0'], channels: { champion: '1.1.0' } });
+    const clone = join(root, 'clone');
     commit({ channels: { champion: '1.2.0', retired: ['1.1.0'] } });
-    const { said } = await gto(root);
-    expect(tagsOf(git)).toEqual({ 'shop@v1.1.0': first, 'shop#champion#1': first, 'shop#champion!#2': first });
-    expect(said).toContain('1.0.0 has no tag: one commit registered it with another version');
+    execFileSync('git', ['clone', '--quiet', root, clone]);
+    const dry = await gto(root, '--dry-run');
+    expect(git('count-objects')).toBe(gitOf(clone)('count-objects'));
+    await gto(root);
+    const tags = tagsOf(git);
+    const [other, newest] = [tags['shop@v1.0.0'], tags['shop@v1.2.0']];
+    expect(tags).toEqual({
+      'shop@v1.0.0': other,
+      'shop@v1.1.0': first,
+      'shop@v1.2.0': newest,
+      'shop#champion#1': first,
+      'shop#champion!#2': first,
+      'shop#champion#3': newest,
+    });
+    expect(new Set([first, other, newest]).size).toBe(3);
+    const of = (id: string) => git('show', '--no-patch', '--format=%T %an %ae %ad %cn %ce %cd', id);
+    expect([other, newest].map((id) => git('rev-parse', `${id}^`))).toEqual([first, first]);
+    expect([other, newest].map(of)).toEqual([of(first), of(first)]);
+    expect(git('log', '-1', '--format=%s', newest)).toBe('shop 1.2.0');
+    expect(git('branch', '--all', '--contains', newest)).toBe('');
+    expect(dry.said).toContain(`would make shop@v1.0.0 at ${other.slice(0, 7)}`);
+
+    // Every clone makes the same, and the second time none.
+    await gto(clone);
+    expect(tagsOf(gitOf(clone))).toEqual(tags);
+    expect((await gto(root)).said).toContain('6 tags of shop, 0 of them new');
   });
 
   it('passes over a state that nobody can read', async () => {

@@ -56,4 +56,19 @@ describe('the real gto, after tiltyard gto', () => {
     expect(new Set(events.map(({ author }) => author))).toEqual(new Set(['Ada Release']));
     expect(events.map(({ ref }) => ref)).toContain('shop#champion!#6');
   });
+
+  it('knows every one of several versions that one commit registered', async () => {
+    commit({ registers: ['2.0.0', '2.1.0', '2.2.0'], channels: { champion: '1.0.0' } });
+    commit({ channels: { champion: '1.0.0', canary: { version: '2.0.0', traffic: 5 } } });
+    expect(await show()).toEqual({ version: 'v2.2.0', stage: { champion: 'v1.0.0', canary: 'v2.0.0' } });
+    commit({ channels: { champion: '2.0.0', retired: ['1.0.0'] } });
+    commit({ channels: { champion: '2.0.0', canary: { version: '2.1.0', traffic: 5 }, retired: ['1.0.0'] } });
+    expect((await show()).stage).toMatchObject({ champion: 'v2.0.0', canary: 'v2.1.0' });
+    expect(await gto('show', 'shop#champion', '--ref')).toBe('shop@v2.0.0');
+    for (const number of ['2.0.0', '2.1.0', '2.2.0']) {
+      expect(await gto('check-ref', `shop@v${number}`)).toContain(
+        `Version "v${number}" of artifact "shop" was registered`,
+      );
+    }
+  });
 });
