@@ -4,7 +4,7 @@ import { react, rerun } from './apply/command.ts';
 import { removeComment, writeComment } from './apply/comment.ts';
 import { createHand, type Hand, type Outcome } from './apply/hand.ts';
 import type { Action, Plan } from './decide/plan.ts';
-import { Later } from './metered.ts';
+import { laterOf } from './metered.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 
 /** What became of an action. */
@@ -17,12 +17,26 @@ export interface Done {
   until: Date | null;
 }
 
+interface Options {
+  signal?: AbortSignal | undefined;
+  /** Whether nothing was asked for since the plan's pull request was read. */
+  justRead?: boolean;
+}
+
+/** Writes that can follow upon one reading; after more of them something may have changed. */
+const FEW = 5;
+
 /**
  * Performs a plan, one action at a time: reads, compares, writes once, and where the answer was lost reads back. What GitHub
  * refuses stays for the next look; the other actions go on. Begins nothing more once `signal` says so.
  */
-export async function apply(github: GitHub, snapshot: Snapshot, plan: Plan, signal?: AbortSignal): Promise<Done[]> {
-  const hand = createHand(github, snapshot);
+export async function apply(
+  github: GitHub,
+  snapshot: Snapshot,
+  plan: Plan,
+  { justRead = false, signal }: Options = {},
+): Promise<Done[]> {
+  const hand = createHand(github, snapshot, justRead && plan.actions.length <= FEW);
   const done: Done[] = [];
   for (const action of plan.actions) {
     const ending = signal?.aborted === true;
@@ -38,8 +52,8 @@ async function attempt(hand: Hand, action: Action, before: readonly Done[]): Pro
   try {
     return { outcome: await perform(hand, action, before) };
   } catch (error) {
-    const cause = error instanceof GitHubError ? error.cause : error;
-    if (cause instanceof Later) return { outcome: 'later', until: cause.until };
+    const later = laterOf(error);
+    if (later !== null) return { outcome: 'later', until: later.until };
     if (!(error instanceof GitHubError)) throw error;
     return { outcome: 'failed', error };
   }

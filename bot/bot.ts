@@ -1,8 +1,8 @@
-import { GitHubError, type Place } from '#registry/github/client.ts';
+import type { Place } from '#registry/github/client.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
 import { type Looked, look } from './look.ts';
-import { Later } from './metered.ts';
+import { laterOf } from './metered.ts';
 import type { Metrics } from './metrics.ts';
 import { createMemory, type Hint, hint } from './snapshot/memory.ts';
 import { createWaker } from './wake.ts';
@@ -51,7 +51,8 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
     } catch (error) {
       metrics.count('looks_total', { outcome: 'failed' });
       log.error({ err: error, ...place }, 'the look failed');
-      again = laterOf(error) ?? backOff(key);
+      const later = laterOf(error);
+      again = later === null ? backOff(key) : fromNow(later.until);
     }
     metrics.observe('look_seconds', {}, (now().getTime() - began) / 1000);
     return again;
@@ -67,27 +68,27 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
       if (error === null) log.info(what, outcome);
       else log.warn({ ...what, err: error }, outcome);
     }
-    for (const { error, pull } of looked.unread) {
-      if (error !== null) log.warn({ ...place, pull, err: error }, 'a pull request could not be read');
+    for (const [error, unread] of Map.groupBy(looked.unread, (one) => one.error)) {
+      const pulls = unread.map(({ pull }) => pull);
+      if (error !== null) log.warn({ ...place, pulls, err: error }, 'pull requests could not be read');
     }
     return looked;
   }
 
+  /** At once, where there was no room for all; after what GitHub says; or with growing patience. */
   function whenAgain(key: string, { done, unread }: Looked): number | null {
     const open = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
-    if (unread.some(({ error }) => error !== null)) return backOff(key);
-    if (open.length === 0) {
+    const refused = unread.flatMap(({ error }) => (error === null ? [] : [laterOf(error)?.until ?? null]));
+    const hours = [...open.map(({ until }) => until), ...refused];
+    if (hours.length === 0) {
       retries.delete(key);
       return unread.length > 0 ? 0 : null;
     }
-    const hours = open.flatMap(({ until }) => (until === null ? [] : [until.getTime()]));
-    return hours.length === open.length ? Math.max(0, Math.min(...hours) - now().getTime()) : backOff(key);
+    const known = hours.filter((hour) => hour !== null);
+    return known.length === hours.length ? fromNow(new Date(Math.min(...known.map(Number)))) : backOff(key);
   }
 
-  function laterOf(error: unknown): number | null {
-    const cause = error instanceof GitHubError ? error.cause : error;
-    return cause instanceof Later ? Math.max(0, cause.until.getTime() - now().getTime()) : null;
-  }
+  const fromNow = (time: Date) => Math.max(0, time.getTime() - now().getTime());
 
   function backOff(key: string): number {
     const count = retries.get(key) ?? 0;
@@ -97,7 +98,7 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
 
   const waker = createWaker({ look: lookAt, atOnce: AT_ONCE, settle });
   const wake = (place: Place, about?: Hint) => {
-    if (about !== undefined) hint(memory, place, about);
+    if (about !== undefined && !hint(memory, place, about)) return;
     waker.wake(`${place.owner}/${place.repo}`);
   };
 

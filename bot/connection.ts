@@ -6,7 +6,7 @@ import {
   listInstallations,
   listRepositories,
 } from '#registry/github/apps.ts';
-import type { GitHub, Place } from '#registry/github/client.ts';
+import { type GitHub, nameOf, type Place } from '#registry/github/client.ts';
 import type { Log } from './log.ts';
 import { metered } from './metered.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,7 +16,7 @@ import type { Snapshot } from './snapshot/snapshot.ts';
 /** Whom we are to GitHub, and what we reach there. */
 export interface Connection {
   us(): Promise<Snapshot['us']>;
-  /** The way to a repository; null where the App is not installed, or suspended. Asked afresh each time. */
+  /** The way to a repository; null where the App is not installed, or suspended. */
   open(place: Place): Promise<GitHub | null>;
   /** Every repository that we may look at. One that can't be asked for now is left to the next sweep, and reported. */
   repositories(missed: (error: unknown) => void): AsyncIterable<Place>;
@@ -63,6 +63,8 @@ export function createProbot(key: AppKey, { log, apiUrl, fetch }: Reach): Probot
 /** As a GitHub App, which may be installed at many. */
 export function connectApp(probot: Probot, { metrics, now }: Reach): Connection {
   const installations = new Map<number, GitHub>();
+  // By repository, as the last sweep found them: whatever an installation asks that is suspended or gone, GitHub refuses.
+  const found = new Map<string, number>();
   let app: Promise<GitHub> | undefined;
   let us: Promise<Snapshot['us']> | undefined;
 
@@ -74,6 +76,10 @@ export function connectApp(probot: Probot, { metrics, now }: Reach): Connection 
     const known = installations.get(id) ?? metered(await probot.auth(id), metrics, now);
     installations.set(id, known);
     return known;
+  }
+  async function installationAt(place: Place): Promise<number | null> {
+    const installation = await getInstallation(await asApp(), place);
+    return installation === null || isSuspended(installation) ? null : installation.id;
   }
   async function ask(): Promise<Snapshot['us']> {
     const { id, login } = await getApp(await asApp());
@@ -89,14 +95,34 @@ export function connectApp(probot: Probot, { metrics, now }: Reach): Connection 
       return us;
     },
     async open(place) {
-      const installation = await getInstallation(await asApp(), place);
-      return installation === null || isSuspended(installation) ? null : asInstallation(installation.id);
+      const name = nameOf(place);
+      const id = found.get(name) ?? (await installationAt(place));
+      if (id === null) return null;
+      const github = await asInstallation(id);
+      found.set(name, id);
+      return {
+        async request(route, parameters) {
+          try {
+            return await github.request(route, parameters);
+          } catch (error) {
+            // Perhaps because we are installed there no more: the next look asks.
+            found.delete(name);
+            throw error;
+          }
+        },
+      };
     },
     async *repositories(missed) {
-      for (const installation of await listInstallations(await asApp())) {
-        if (isSuspended(installation)) continue;
+      const all = await listInstallations(await asApp());
+      const active = all.filter((installation) => !isSuspended(installation));
+      const ids = new Set(active.map(({ id }) => id));
+      for (const [name, id] of found) if (!ids.has(id)) found.delete(name);
+      for (const installation of active) {
         try {
-          yield* await listRepositories(await asInstallation(installation.id));
+          for (const place of await listRepositories(await asInstallation(installation.id))) {
+            found.set(nameOf(place), installation.id);
+            yield place;
+          }
         } catch (error) {
           missed(error);
         }

@@ -16,24 +16,29 @@ const Pull = z
 const About = z.object({
   pull_request: Pull,
   issue: Numbered,
-  workflow_run: OnHead,
+  workflow_run: z
+    .object({ head_sha: z.string(), id: z.int().optional(), run_attempt: z.int().optional() })
+    .optional()
+    .catch(undefined),
   check_run: OnHead,
   check_suite: OnHead,
 });
 
 /**
- * Which event wakes which repository, and which pull request may have changed; an event says nothing more to us. What it
- * tells may be old, or a repetition: a look reads afresh.
+ * Which event wakes which repository, and which pull request may have changed. What an event tells may be old, or a
+ * repetition: a look reads afresh.
  */
 export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => void): void {
-  const at = (payload: { repository: unknown }) => {
+  const at = (payload: { repository: unknown }, isOpen = false) => {
     const { data } = Repository.safeParse(payload.repository);
     if (data === undefined) return;
-    const { check_run, check_suite, issue, pull_request, workflow_run } = About.parse(payload);
+    const { check_run, check_suite, issue, pull_request, workflow_run: run } = About.parse(payload);
+    const { id, run_attempt: attempt } = run ?? {};
     const about: Hint = {
       pull: (pull_request ?? issue)?.number,
       // Checks speak for all pull requests with one head: what becomes of one of them concerns the others.
-      head: pull_request?.head.sha ?? (workflow_run ?? check_run ?? check_suite)?.head_sha,
+      head: pull_request?.head.sha ?? (run ?? check_run ?? check_suite)?.head_sha,
+      open: isOpen && id !== undefined && attempt !== undefined ? { id, attempt } : undefined,
     };
     wake({ owner: data.owner.login, repo: data.name }, about);
   };
@@ -56,13 +61,13 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
       'pull_request_review.submitted',
       'pull_request_review.dismissed',
       'workflow_run.requested',
-      'workflow_run.in_progress',
       'workflow_run.completed',
       'check_run.rerequested',
       'check_suite.rerequested',
     ],
     ({ payload }) => at(payload),
   );
+  probot.on('workflow_run.in_progress', ({ payload }) => at(payload, true));
   probot.on(['issue_comment.created', 'issue_comment.edited', 'issue_comment.deleted'], ({ payload }) => {
     // Bots give no commands, and our own comments must not wake us.
     if (payload.issue.pull_request !== undefined && payload.sender.type !== 'Bot') at(payload);

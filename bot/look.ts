@@ -2,19 +2,19 @@ import type { GitHub, Place } from '#registry/github/client.ts';
 import { apply, type Done } from './apply.ts';
 import { decide } from './decide/decide.ts';
 import type { Memory } from './snapshot/memory.ts';
-import { readSnapshot } from './snapshot/read.ts';
-import type { Snapshot, Unread } from './snapshot/snapshot.ts';
+import { openRepository, type Unread } from './snapshot/read.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
 
 /** What a look came to. */
 export interface Looked {
   done: Done[];
   /** Pull requests that another look has to read. */
-  unread: readonly Unread[];
+  unread: Unread[];
 }
 
 /**
- * Looks at a repository once: reads it, decides, and does what was decided. Whatever woke us, this is all there is. Once
- * `signal` says so, nothing more is begun.
+ * Looks at a repository once. Head by head it reads, decides, and does what was decided. Whatever woke us, this is all there
+ * is. Once `signal` says so, nothing more is begun.
  */
 export async function look(
   github: GitHub,
@@ -23,9 +23,14 @@ export async function look(
   now: Date,
   { memory, signal }: { memory?: Memory; signal?: AbortSignal } = {},
 ): Promise<Looked> {
-  const { settle, snapshot } = await readSnapshot(github, place, us, now, memory);
-  const plan = decide(snapshot);
-  const done = await apply(github, snapshot, plan, signal);
-  await settle(plan.actions);
-  return { done, unread: snapshot.unread ?? [] };
+  const repository = await openRepository(github, place, us, now, memory);
+  const done: Done[] = [];
+  for await (const { settle, snapshot } of repository.heads()) {
+    const plan = decide(snapshot);
+    done.push(...(await apply(github, snapshot, plan, { signal, justRead: snapshot.pulls.length === 1 })));
+    settle(plan.actions);
+    if (signal?.aborted) break;
+  }
+  await repository.remember();
+  return { done, unread: repository.unread() };
 }

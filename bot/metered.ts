@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { GitHub } from '#registry/github/client.ts';
+import { type GitHub, GitHubError } from '#registry/github/client.ts';
 import { CREATIONS, createBudget, POINTS } from './budget.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -14,6 +14,12 @@ export class Later extends Error {
     super(`GitHub takes no more until ${until.toISOString()}`, options);
     this.until = until;
   }
+}
+
+/** Whether GitHub takes no more for a while, and until when; null for an error of another kind. */
+export function laterOf(error: unknown): Later | null {
+  const cause = error instanceof GitHubError ? error.cause : error;
+  return cause instanceof Later ? cause : null;
 }
 
 /** What people are told of counts as a creation, of which GitHub allows few. */

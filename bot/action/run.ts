@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '#registry/error.ts';
-import { GitHubError, type Place } from '#registry/github/client.ts';
+import type { Place } from '#registry/github/client.ts';
 import type { Done } from '../apply.ts';
 import { type Connection, connectApp, connectToken, createProbot } from '../connection.ts';
 import { privateKey } from '../environment.ts';
 import { createLog, withoutSecrets } from '../log.ts';
 import { type Looked, look } from '../look.ts';
-import { Later } from '../metered.ts';
+import { laterOf } from '../metered.ts';
 import { createMetrics } from '../metrics.ts';
+import { createMemory, type Memory } from '../snapshot/memory.ts';
 import { readInputs } from './inputs.ts';
 
 /** What a job brings along. */
@@ -22,8 +23,10 @@ export interface Job {
 
 /** A job waits this long for GitHub, in milliseconds; what takes longer is left to the next run, by schedule at the latest. */
 const PATIENCE = 5 * 60_000;
-/** Something may change while we look; whoever changes it starts another run anyway. */
-const MOST_LOOKS = 5;
+/** So many looks that leave something undone; whatever changes meanwhile starts another run anyway. */
+const MOST_TRIES = 5;
+/** Things undone from which on a look has hardly come further than the one before: it reads as many pull requests. */
+const MANY = 100;
 
 /**
  * One run of the bot in a workflow: looks at the repository until nothing is left to do.
@@ -34,22 +37,30 @@ export async function runInWorkflow(job: Job): Promise<number> {
   const place = placeOf(env['GITHUB_REPOSITORY']);
   const { connection, secrets } = connect(job, place);
   const say = (line: string) => print(asLogLine(withoutSecrets(line, secrets)));
-  for (let count = 1; ; count++) {
-    const { failed, left, until } = await lookOnce(connection, place, job, say);
-    if (left === 0) return 0;
+  const memory = createMemory();
+  let tries = 0;
+  for (;;) {
+    const { failed, left, unread, until } = await lookOnce(connection, place, { job, memory, say });
+    if (left + unread === 0) return 0;
+    // There is more than one look reads: the next goes on at once, and is no other try.
+    if (unread > 0 && until === null && left < MANY && !signal.aborted) continue;
+    tries += 1;
     const wait = Math.max(0, (until?.getTime() ?? 0) - now().getTime());
-    if (signal.aborted || count === MOST_LOOKS || wait > PATIENCE) {
+    if (signal.aborted || tries === MOST_TRIES || wait > PATIENCE) {
       const when = until === null ? '' : ` GitHub takes no more until ${until.toISOString()}.`;
-      say(`Left to the next run: ${left === 1 ? 'one thing' : `${left} things`}.${when}`);
+      const all = left + unread;
+      say(`Left to the next run: ${all === 1 ? 'one thing' : `${all} things`}.${when}`);
       return failed ? 1 : 0;
     }
-    await pause(Math.max(wait, 2_000 * count));
+    await pause(Math.max(wait, 2_000 * tries));
   }
 }
 
 /** What a look left undone: how much, until when at least, and whether something was refused. */
 interface Left {
   left: number;
+  /** Pull requests that there was no room for. */
+  unread: number;
   until: Date | null;
   failed: boolean;
 }
@@ -57,8 +68,7 @@ interface Left {
 async function lookOnce(
   connection: Connection,
   place: Place,
-  { now, signal }: Job,
-  say: (line: string) => void,
+  { job, memory, say }: { job: Job; memory: Memory; say: (line: string) => void },
 ): Promise<Left> {
   let looked: Looked;
   try {
@@ -68,23 +78,30 @@ async function lookOnce(
         fix: 'Install it in the repository’s settings, under GitHub Apps.',
       });
     }
-    looked = await look(github, place, await connection.us(), now(), { signal });
+    looked = await look(github, place, await connection.us(), job.now(), { memory, signal: job.signal });
   } catch (error) {
-    if (!(error instanceof GitHubError && error.cause instanceof Later)) throw error;
-    return { left: 1, until: error.cause.until, failed: false };
+    const later = laterOf(error);
+    if (later === null) throw error;
+    return { left: 1, unread: 0, until: later.until, failed: false };
   }
-  const { done, unread } = looked;
+  const { done } = looked;
   for (const one of done) say(described(one));
-  for (const { error, pull } of unread) {
-    if (error !== null) say(`Pull request ${pull} could not be read: ${error.message}`);
-  }
-  const left = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
-  if (left.length + unread.length === 0) say(done.length === 0 ? 'Nothing to do.' : 'Done.');
-  const hours = left.flatMap(({ until }) => (until === null ? [] : [until.getTime()]));
+  const refused = looked.unread.filter(({ error }) => error !== null && laterOf(error) === null);
+  for (const { error, pull } of refused) say(`Pull request ${pull} could not be read: ${error?.message}`);
+  const undone = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
+  const unread = looked.unread.filter(({ error }) => error === null).length;
+  const left = undone.length + looked.unread.length - unread;
+  if (left + unread === 0) say(done.length === 0 ? 'Nothing to do.' : 'Done.');
+  const hours = [
+    ...undone.map(({ until }) => until),
+    ...looked.unread.map(({ error }) => laterOf(error)?.until ?? null),
+  ];
+  const known = hours.flatMap((hour) => (hour === null ? [] : [hour.getTime()]));
   return {
-    left: left.length + unread.length,
-    until: hours.length === 0 ? null : new Date(Math.max(...hours)),
-    failed: left.some(({ outcome }) => outcome === 'failed') || unread.some(({ error }) => error !== null),
+    left,
+    unread,
+    until: known.length === 0 ? null : new Date(Math.max(...known)),
+    failed: undone.some(({ outcome }) => outcome === 'failed') || refused.length > 0,
   };
 }
 

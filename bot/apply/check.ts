@@ -1,6 +1,7 @@
-import { type CheckContent, type CheckRun, createCheck, listChecks, updateCheck } from '#registry/github/checks.ts';
+import { type CheckContent, createCheck, updateCheck } from '#registry/github/checks.ts';
 import { bytes } from '#registry/markdown/budget.ts';
 import type { Action } from '../decide/plan.ts';
+import { readChecks } from '../snapshot/checks.ts';
 import type { Check } from '../snapshot/snapshot.ts';
 import { type Hand, type Outcome, writeOnce } from './hand.ts';
 
@@ -28,7 +29,7 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
   const seen = newest(checks, wanted.name);
   if (there?.id !== seen?.id || (there !== undefined && seen !== undefined && !says(there, seen))) return 'stale';
   const happened = async () => {
-    const now = newest(await listChecks(github, place, head, snapshot.us.app), wanted.name);
+    const now = newest(await readChecks({ github, place }, head, snapshot.us), wanted.name);
     return now !== undefined && says(now, wanted);
   };
   return there === undefined || there.status === 'completed'
@@ -36,14 +37,14 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
     : writeOnce(() => updateCheck(github, place, there.id, wanted), happened);
 }
 
-function newest<T extends { id: number; name: string }>(checks: readonly T[], name: string): T | undefined {
+function newest(checks: readonly Check[], name: string): Check | undefined {
   return checks.filter((check) => check.name === name).sort((a, b) => b.id - a.id)[0];
 }
 
 type Said = Pick<Check, 'conclusion' | 'title' | 'summary'>;
 
-function says({ conclusion, output }: CheckRun, wanted: Said): boolean {
-  return conclusion === wanted.conclusion && output.title === wanted.title && output.summary === wanted.summary;
+function says({ conclusion, summary, title }: Said, wanted: Said): boolean {
+  return conclusion === wanted.conclusion && title === wanted.title && summary === wanted.summary;
 }
 
 function contentOf({ annotations, conclusion, name, since, summary, title }: CheckAction): CheckContent {

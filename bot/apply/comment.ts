@@ -20,17 +20,23 @@ type CommentAction = Extract<Action, { kind: 'comment' }>;
 export async function writeComment(hand: Hand, action: CommentAction): Promise<Outcome> {
   const { github, place } = hand;
   const { body, id, model, pull } = action;
-  const there =
-    id === null ? (await oursFor(hand, pull, model))[0] : ((await getComment(github, place, id)) ?? undefined);
-  if (there?.body === body) return 'same';
-  if (there?.body !== seen(hand, pull, id)) return 'stale';
-  if ((await getPullHead(github, place, pull)) !== action.head) return 'stale';
-  if (there === undefined) {
+  const other = hand.isFresh ? null : await otherwise(hand, action);
+  if (other !== null) return other;
+  if (id === null) {
     const made = async () => (await oursFor(hand, pull, model)).some((comment) => comment.body === body);
     return writeOnce(() => createComment(github, place, pull, body), made);
   }
-  const rewritten = async () => (await getComment(github, place, there.id))?.body === body;
-  return writeOnce(() => updateComment(github, place, there.id, body), rewritten);
+  const rewritten = async () => (await getComment(github, place, id))?.body === body;
+  return writeOnce(() => updateComment(github, place, id, body), rewritten);
+}
+
+/** What has become of it since the plan was made; null where nothing has. */
+async function otherwise(hand: Hand, { body, head, id, model, pull }: CommentAction): Promise<Outcome | null> {
+  const { github, place } = hand;
+  const there = id === null ? (await oursFor(hand, pull, model))[0] : await getComment(github, place, id);
+  if (there?.body === body) return 'same';
+  if (there?.body !== seen(hand, pull, id)) return 'stale';
+  return (await getPullHead(github, place, pull)) === head ? null : 'stale';
 }
 
 /** What the plan took the comment to say; undefined where it saw none. */

@@ -1,6 +1,6 @@
-import { type CheckRun, listChecks } from '#registry/github/checks.ts';
 import { type GitHub, GitHubError, type Place } from '#registry/github/client.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { readChecks } from '../snapshot/checks.ts';
+import type { Check, Snapshot } from '../snapshot/snapshot.ts';
 
 /** What an action turned out to be: GitHub said it already; or something changed since, and the next look decides afresh. */
 export type Outcome = 'written' | 'same' | 'stale';
@@ -11,20 +11,24 @@ export interface Hand {
   place: Place;
   /** What the plan was made from. */
   snapshot: Snapshot;
+  /** Whether the snapshot is so new that what is to be written needs not be read again. */
+  isFresh: boolean;
   /** Our newest check runs on a commit; read once for all actions on it. */
-  checksOn(commit: string): Promise<CheckRun[]>;
+  checksOn(commit: string): Promise<Check[]>;
 }
 
-export function createHand(github: GitHub, snapshot: Snapshot): Hand {
+export function createHand(github: GitHub, snapshot: Snapshot, isFresh: boolean): Hand {
   const { owner, repo } = snapshot.repository;
   const place = { owner, repo };
-  const checks = new Map<string, Promise<CheckRun[]>>();
+  const checks = new Map<string, Promise<Check[]>>();
+  if (isFresh) for (const pull of snapshot.pulls) checks.set(pull.head.sha, Promise.resolve(pull.checks));
   return {
     github,
     place,
     snapshot,
+    isFresh,
     checksOn(commit) {
-      const read = checks.get(commit) ?? listChecks(github, place, commit, snapshot.us.app);
+      const read = checks.get(commit) ?? readChecks({ github, place }, commit, snapshot.us);
       checks.set(commit, read);
       return read;
     },

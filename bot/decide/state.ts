@@ -3,7 +3,7 @@ import { judge } from '#registry/judge.ts';
 import { policyText } from '#registry/parse-model.ts';
 import type { Verdict } from '#registry/verdict.ts';
 import type { Check, Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
-import { doubtsOf, type Judgeable, withDoubts } from './doubts.ts';
+import { type Doubt, doubtsOf, type Judgeable, withDoubts } from './doubts.ts';
 import { own } from './model-at.ts';
 import { type Flip, flipsOf } from './policy-change.ts';
 
@@ -34,6 +34,8 @@ export interface Judged {
   digest: string;
   /** By the policy that decides. */
   verdict: Verdict;
+  /** Why the evidence can't be relied on, which the verdict says too. */
+  doubts: Doubt[];
   /** Where that policy stands: the base, or, where the base has none that can be read, the head. */
   policy: 'base' | 'head, as base has none' | 'head, as base’s is broken';
   /** Whether the rules' lines are the head's. */
@@ -62,15 +64,13 @@ export function stateOf(snapshot: Snapshot, pull: Pull, model: string): State {
   if (base === undefined || base.model === null) {
     const verdict = judge(head.model, evaluation, head.where);
     const policy = base === undefined ? 'head, as base has none' : 'head, as base’s is broken';
-    return { ...about, verdict, policy, linesOfHead: true, proposed: null };
+    return { ...about, verdict, doubts: [], policy, linesOfHead: true, proposed: null };
   }
   const same = policyText(base.model) === policyText(head.model);
-  const verdict = withDoubts(
-    judge(base.model, evaluation, same ? head.where : base.where),
-    doubtsOf(snapshot, pull, { base, head, evaluation }),
-  );
+  const doubts = doubtsOf(snapshot, pull, { base, head, evaluation });
+  const verdict = withDoubts(model, judge(base.model, evaluation, same ? head.where : base.where), doubts);
   const proposed = same ? null : proposal(pull, model, { base, head, evaluation });
-  return { ...about, verdict, policy: 'base', linesOfHead: same, proposed };
+  return { ...about, verdict, doubts, policy: 'base', linesOfHead: same, proposed };
 }
 
 function proposal(pull: Pull, model: string, { base, head, evaluation }: Judgeable): Judged['proposed'] {
@@ -82,11 +82,13 @@ function proposal(pull: Pull, model: string, { base, head, evaluation }: Judgeab
   };
 }
 
+type Heads = Pick<Snapshot, 'us' | 'pulls'>;
+
 /**
  * Since when a head is there, by GitHub's own clock: since our required check on it says, which hands on what it was first
  * made with, else since a pull request with this head last changed.
  */
-export function headSince(snapshot: Snapshot, pull: Pull): Date {
+export function headSince(snapshot: Heads, pull: Pull): Date {
   const same = snapshot.pulls
     .filter(({ head }) => head.sha === pull.head.sha)
     .map(({ updatedAt }) => updatedAt.getTime());
@@ -94,13 +96,18 @@ export function headSince(snapshot: Snapshot, pull: Pull): Date {
 }
 
 /** Our own check run of a name, the newest; others may have made one of the same name. */
-export function ourCheck({ us }: Snapshot, { checks }: Pull, name: string): Check | undefined {
+export function ourCheck({ us }: Pick<Snapshot, 'us'>, { checks }: Pull, name: string): Check | undefined {
   return checks.filter((one) => one.app === us.app && one.name === name).sort((a, b) => b.id - a.id)[0];
 }
 
-function waiting(snapshot: Snapshot, pull: Pull, run: Run | null): State {
-  const allowed = pull.atBase.settings.bot.max_wait;
+/** After when evidence is overdue that has not come yet: until then time alone changes nothing. */
+export function overdueAfter(snapshot: Heads, pull: Pull, run: Run | null): Date {
   const since = run?.startedAt ?? headSince(snapshot, pull);
-  const minutes = (snapshot.now.getTime() - since.getTime()) / 60_000;
-  return minutes > allowed ? { kind: 'overdue', run, minutes: allowed } : { kind: 'waiting', run };
+  return new Date(since.getTime() + pull.atBase.settings.bot.max_wait * 60_000);
+}
+
+function waiting(snapshot: Snapshot, pull: Pull, run: Run | null): State {
+  return snapshot.now > overdueAfter(snapshot, pull, run)
+    ? { kind: 'overdue', run, minutes: pull.atBase.settings.bot.max_wait }
+    : { kind: 'waiting', run };
 }

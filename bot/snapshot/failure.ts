@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type GitHub, GitHubError, type Place } from '#registry/github/client.ts';
 import { listJobs, logEnd } from '#registry/github/jobs.ts';
-import { Later } from '../metered.ts';
+import { laterOf } from '../metered.ts';
 import type { Run } from './snapshot.ts';
 
 const LAST_LINES = 20;
@@ -26,7 +26,7 @@ async function logOf(github: GitHub, place: Place, job: number): Promise<string>
   try {
     return (await logEnd(github, place, job, LOG)) ?? '';
   } catch (error) {
-    if (error instanceof GitHubError && !(error.cause instanceof Later)) return '';
+    if (error instanceof GitHubError && laterOf(error) === null) return '';
     throw error;
   }
 }

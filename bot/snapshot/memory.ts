@@ -1,12 +1,13 @@
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { EvidenceFacts } from '#registry/fsck/evidence-facts.ts';
-import type { GitHub, Place } from '#registry/github/client.ts';
+import { type GitHub, nameOf, type Place } from '#registry/github/client.ts';
 import type { Compared } from '#registry/github/comparisons.ts';
 import type { PullRequest } from '#registry/github/pulls.ts';
+import type { Repository } from '#registry/github/repositories.ts';
 import type { TreeEntry } from '#registry/github/trees.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { Outcome } from './runs.ts';
-import type { ModelAt } from './snapshot.ts';
+import type { ModelAt, Run } from './snapshot.ts';
 
 /**
  * What looks at repositories know from earlier looks, so that they ask GitHub less. All of it can be lost at any moment:
@@ -31,8 +32,14 @@ export interface Memory {
   answered: Cache<'done' | 'refused'>;
   /** By the pull request's number: how it stood when nothing was left to do for it. */
   settled: Cache<Settled>;
-  /** By a workflow: its newest run that was seen. */
-  newestRuns: Cache<number>;
+  /** By the pull request's number: when one that is not settled was read last, or was to be. */
+  tried: Cache<number>;
+  /** By a workflow: how far back its runs need not be listed again. */
+  oldRuns: Cache<number>;
+  /** By a run and its attempt: those that were seen before they had ended. */
+  openRuns: Cache<true>;
+  /** What was listed of a repository last. */
+  repositories: Cache<Repository>;
   /** What webhooks spoke of since the last look. */
   hints: Cache<Hint[]>;
 }
@@ -62,6 +69,8 @@ export interface Touches {
 export interface Hint {
   pull?: number | undefined;
   head?: string | undefined;
+  /** The event says no more than that this attempt of a run has not ended. */
+  open?: Pick<Run, 'id' | 'attempt'> | undefined;
 }
 
 const MEGABYTE = 1_000_000;
@@ -84,7 +93,10 @@ export function createMemory(): Memory {
     outcomes: createCache(48 * MEGABYTE, ({ bytes }) => 1_000 + bytes),
     answered: createCache(50_000),
     settled: createCache(50_000),
-    newestRuns: createCache(10_000),
+    tried: createCache(50_000),
+    oldRuns: createCache(10_000),
+    openRuns: createCache(50_000),
+    repositories: createCache(10_000),
     hints: createCache(10_000),
   };
 }
@@ -102,17 +114,27 @@ export function sourceOf(github: GitHub, place: Place, memory: Memory): Source {
   return { github, place, memory, key: (...parts) => [nameOf(place), ...parts].join(' ') };
 }
 
-/** GitHub makes no difference between the cases of letters. */
-const nameOf = ({ owner, repo }: Place) => `${owner}/${repo}`.toLowerCase();
-
 /** Far more hints than any look leaves behind. */
 const MOST_HINTS = 10_000;
 
-/** An event spoke of a pull request: the next look reads it, however settled it seems. */
-export function hint(memory: Memory, place: Place, about: Hint): void {
+/**
+ * An event spoke of a pull request: the next look reads it, however settled it seems.
+ * @returns whether that is news.
+ */
+export function hint(memory: Memory, place: Place, about: Hint): boolean {
+  const { open } = about;
+  if (open !== undefined && memory.openRuns.get(runKey(place, open)) !== undefined) return false;
   const before = memory.hints.get(nameOf(place)) ?? [];
   memory.hints.set(nameOf(place), [...before, about].slice(-MOST_HINTS));
+  return true;
 }
+
+/** Looked at: that these runs have not ended is no news any more. */
+export function sawOpen({ memory, place }: Source, runs: readonly Run[]): void {
+  for (const run of runs) if (!run.completed) memory.openRuns.set(runKey(place, run), true);
+}
+
+const runKey = (place: Place, { attempt, id }: Pick<Run, 'id' | 'attempt'>) => [nameOf(place), id, attempt].join(' ');
 
 /** Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look. */
 export function followHints({ key, memory, place }: Source, pulls: readonly PullRequest[]): void {
@@ -121,6 +143,8 @@ export function followHints({ key, memory, place }: Source, pulls: readonly Pull
   const heads = new Set(hints.map(({ head }) => head));
   const numbers = new Set(hints.map(({ pull }) => pull));
   for (const { head, number } of pulls) {
-    if (numbers.has(number) || heads.has(head.sha)) memory.settled.delete(key(number));
+    if (!numbers.has(number) && !heads.has(head.sha)) continue;
+    memory.settled.delete(key(number));
+    memory.tried.delete(key(number));
   }
 }

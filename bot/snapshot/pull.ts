@@ -1,18 +1,19 @@
-import { listChecks } from '#registry/github/checks.ts';
 import { GitHubError } from '#registry/github/client.ts';
 import { type Compared, compareCommits } from '#registry/github/comparisons.ts';
 import type { Permission } from '#registry/github/permissions.ts';
 import { type ChangedFile, listPullFiles, type PullRequest } from '#registry/github/pulls.ts';
 import { changedPolicies } from '../decide/policy-change.ts';
+import { overdueAfter } from '../decide/state.ts';
 import { readApprovals } from './approvals.ts';
 import { readChampions } from './champions.ts';
+import { readChecks } from './checks.ts';
 import { readComments } from './comments.ts';
 import type { Settled, Source, Touches } from './memory.ts';
 import { personOf } from './person.ts';
 import { readPromotions } from './promotions.ts';
 import { readRegistry } from './registry.ts';
 import { isFinal, type Runs, readRuns, stateOf } from './runs.ts';
-import type { Check, Pull, Snapshot, Tree } from './snapshot.ts';
+import type { Pull, Snapshot, Tree } from './snapshot.ts';
 import { type Base, digestOf, readCommit, readTree } from './trees.ts';
 
 /** What is the same for all pull requests of a look. */
@@ -58,6 +59,12 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const changed = changedPolicies(atBase, atHead);
   const promotions: Pull['promotions'] = {};
   for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model);
+  const withEvidence = await readRuns(source, found, evaluated, now);
+  const approvals =
+    registry === null ? { reviews: [], commits: null } : await readApprovals(source, pull, permissionOf);
+  // Last, what we may write: between reading and writing it nothing else is asked for.
+  const checks = await readChecks(source, head.sha, us);
+  const comments = await readComments(source, us, number, permissionOf);
   const read: Pull = {
     number,
     title: pull.title,
@@ -70,27 +77,35 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
     files: files?.flatMap(fileOf) ?? null,
     atBase,
     atHead,
-    runs: await readRuns(source, found, evaluated, now),
-    comments: await readComments(source, us, number, permissionOf),
-    checks: await readChecks(source, head.sha, us),
+    runs: withEvidence,
+    comments,
+    checks,
     promotions,
     registry,
-    ...(registry === null ? { reviews: [], commits: null } : await readApprovals(source, pull, permissionOf)),
+    ...approvals,
   };
   const touches: Touches = { models, registry: touchesRegistry, promotions: changed.length > 0 };
   const [run] = found;
-  const [newest] = read.runs;
-  const isOver =
-    evaluated.length === 0 ||
-    (run !== undefined && newest !== undefined && isFinal(newest, run.updated_at, evaluated, now));
   const settled: Settled = {
     state: listedState(pull, base, touches),
     run: run === undefined ? null : stateOf(run),
     touches,
     since: now,
-    until: isOver && registry === null ? null : new Date(now.getTime() + SOON),
+    until: changesBy(look, read, evaluated, run?.updated_at ?? now),
   };
   return { pull: read, settled };
+}
+
+/** When a pull request is to be read again whose lists say nothing new; null for when there is time. */
+function changesBy({ now, us }: Look, pull: Pull, models: readonly string[], endedAt: Date): Date | null {
+  const soon = new Date(now.getTime() + SOON);
+  // What people may do is in no list.
+  if (pull.registry !== null) return soon;
+  if (models.length === 0) return null;
+  const [run] = pull.runs;
+  if (run?.completed) return isFinal(run, endedAt, models, now) ? null : soon;
+  const overdue = overdueAfter({ us, pulls: [pull] }, pull, run ?? null);
+  return overdue < now ? null : new Date(overdue.getTime() + 1000);
 }
 
 /** What GitHub lists of a pull request, and what its base says of what it touches, in a word. */
@@ -131,17 +146,4 @@ const STATUSES = ['added', 'removed', 'modified', 'renamed'] as const;
 function fileOf({ filename, previous_filename: previous, status }: ChangedFile): NonNullable<Pull['files']> {
   const now = { path: filename, status: STATUSES.find((one) => one === status) ?? ('other' as const) };
   return status === 'renamed' && previous !== undefined ? [{ path: previous, status: 'removed' }, now] : [now];
-}
-
-async function readChecks({ github, place }: Source, head: string, us: Snapshot['us']): Promise<Check[]> {
-  return (await listChecks(github, place, head, us.app)).map((check) => ({
-    id: check.id,
-    name: check.name,
-    app: check.app?.id ?? 0,
-    status: check.status,
-    conclusion: check.conclusion,
-    title: check.output.title,
-    summary: check.output.summary,
-    startedAt: check.started_at,
-  }));
 }

@@ -14,17 +14,24 @@ export interface Runs {
   of(pull: PullRequest, workflow: string): Promise<WorkflowRun[]>;
   /** The newest of them that the list has, in a word; null where it has none. */
   newest(pull: PullRequest, workflow: string): Promise<string | null>;
-  /** Remembers how far the lists went; once what is new in them was dealt with. */
+  /** Remembers how far back the next look has to list them; once what is new in them was dealt with. */
   remember(): Promise<void>;
 }
 
+/**
+ * A job waits for a machine for a day at most, and runs for less on one of GitHub's
+ * (https://docs.github.com/en/actions/reference/limits); in milliseconds.
+ */
+const LONGEST_RUN = 24 * 60 * 60_000;
+
 /** @param oldest when the oldest open pull request was opened: what ran before is not looked for. */
-export function findRuns(source: Source, oldest: Date): Runs {
+export function findRuns(source: Source, oldest: Date, now: Date): Runs {
   const { github, key, memory, place } = source;
   const lists = new Map<string, ReturnType<typeof listRunsOf>>();
+  const isYoung = (run: WorkflowRun) => now.getTime() - startOf(run).getTime() < LONGEST_RUN;
 
   function list(workflow: string) {
-    const known = memory.newestRuns.get(key(workflow));
+    const known = memory.oldRuns.get(key(workflow));
     const reaches = (runs: readonly WorkflowRun[]) =>
       runs.some(({ created_at, id }) => (known === undefined ? created_at < oldest : id <= known));
     const made = lists.get(workflow) ?? listRunsOf(github, place, workflow.split('/').at(-1) ?? '', reaches);
@@ -49,8 +56,10 @@ export function findRuns(source: Source, oldest: Date): Runs {
     },
     async remember() {
       for (const [workflow, made] of lists) {
-        const [newest] = (await made).items.map(({ id }) => id).sort((a, b) => b - a);
-        if (newest !== undefined) memory.newestRuns.set(key(workflow), newest);
+        const { items } = await made;
+        const ids = items.map(({ id }) => id);
+        const open = items.filter((run) => run.status !== 'completed' && isYoung(run)).map(({ id }) => id - 1);
+        if (ids.length > 0) memory.oldRuns.set(key(workflow), Math.min(Math.max(...ids), ...open));
       }
     },
   };
@@ -77,8 +86,9 @@ function newestFirst(runs: WorkflowRun[]): WorkflowRun[] {
 
 const startOf = ({ created_at, run_started_at }: WorkflowRun) => run_started_at ?? created_at;
 
+/** What of a run matters, in a word: whether it waits or runs does not. */
 export function stateOf({ conclusion, id, run_attempt, status }: WorkflowRun): string {
-  return [id, run_attempt ?? 1, status, conclusion].join(' ');
+  return [id, run_attempt ?? 1, status === 'completed', conclusion].join(' ');
 }
 
 /** What is read of a run once it has completed. */

@@ -1,7 +1,6 @@
 import type { DataLock } from '#registry/data-lock.ts';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { EvidenceFacts } from '#registry/fsck/evidence-facts.ts';
-import type { GitHubError } from '#registry/github/client.ts';
 import type { Permission } from '#registry/github/permissions.ts';
 import type { Where } from '#registry/judge/context.ts';
 import type { Model } from '#registry/model.ts';
@@ -16,16 +15,8 @@ export interface Snapshot {
   /** Who we are: the App (or, in starter mode, the workflow's token); comments and checks of others are not ours. */
   us: { app: number; login: string; starter: boolean };
   repository: { owner: string; repo: string; id: number; defaultBranch: string };
-  /** Open pull requests, but for those that nothing was to be done for and of which nothing has changed since. */
+  /** Open pull requests: of each head that is there, all. A look reads one head after another. */
   pulls: Pull[];
-  /** Those that there was something to read of, which was not read: nothing is decided of them. */
-  unread?: Unread[];
-}
-
-/** A pull request that could not be read; `error` is null where there was no room for more in this look. */
-export interface Unread {
-  pull: number;
-  error: GitHubError | null;
 }
 
 /** What a branch says at one commit. */

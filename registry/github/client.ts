@@ -14,6 +14,9 @@ export interface Place {
   repo: string;
 }
 
+/** What tells a place from all others: GitHub makes no difference between the cases of letters. */
+export const nameOf = ({ owner, repo }: Place) => `${owner}/${repo}`.toLowerCase();
+
 /** An answer of GitHub that is an error: its status, and its words. */
 export class GitHubError extends Error {
   override readonly name = 'GitHubError';

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../../bot/apply.ts';
 import { decide } from '../../bot/decide/decide.ts';
 import type { Action } from '../../bot/decide/plan.ts';
-import { readSnapshot } from '../../bot/snapshot/read.ts';
 import type { Snapshot } from '../../bot/snapshot/snapshot.ts';
 import { FAULTS, type Fault } from '../github/faults.ts';
 import { Crash } from '../github/requests.ts';
 import { createScene, type Scene } from '../github/scene.ts';
 import { lookAt } from './look-at.ts';
+import { readSnapshot } from './read-snapshot.ts';
 
 /** What people see of a pull request in the end; who wrote what when is left out. */
 function ending({ repo }: Scene, pull: number) {
@@ -42,8 +42,8 @@ function proposal(): { scene: Scene; pull: number } {
 const snapshotOf = async ({ client, github, repo, us }: Scene) =>
   (await readSnapshot(client, { owner: repo.owner, repo: repo.repo }, us, github.now())).snapshot;
 
-const GET_COMMENT = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}';
-const GET_PULL = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+const GET_COMMENTS = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+const GET_CHECKS = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
 const POST_COMMENT = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
 const POST_CHECK = 'POST /repos/{owner}/{repo}/check-runs';
 
@@ -120,66 +120,68 @@ describe('apply', () => {
   });
 
   it('S12 writes nothing about a head that is no longer the pull request’s', async () => {
-    const held = holding();
-    const scene = createScene({ gate: held.gate });
-    const pull = scene.propose();
-    scene.evaluate(pull);
-    held.hold((_, route) => route === GET_PULL);
-    const look = lookAt(scene);
-    await expect.poll(() => held.held.length).toBe(1);
+    const { pull, scene } = proposal();
+    const snapshot = await snapshotOf(scene);
     scene.repo.push('better', { 'models/flight-delay/features.sql': 'SELECT flight_id, delay FROM source\n' });
-    held.letGo();
-    const [done] = await look;
+    const [done] = await apply(scene.client, snapshot, decide(snapshot));
     expect(done).toMatchObject({ action: { kind: 'comment' }, outcome: 'stale' });
     expect(scene.repo.comments(pull)).toEqual([]);
   });
 
-  it('S12 an older look does not write over what a newer one wrote', async () => {
-    const held = holding();
-    const scene = createScene({ gate: held.gate });
-    const { app, evaluate, github, propose, repo } = scene;
-    const pull = propose();
+  it('S12 an older plan does not write over what a newer one wrote', async () => {
+    const { pull, scene } = proposal();
     await lookAt(scene);
+    const { evaluate, repo } = scene;
     evaluate(pull);
-    const slow = github.asApp(app, 'acme');
-    let first: number | null = null;
-    held.hold((client, route) => {
-      if (route !== GET_COMMENT) return false;
-      first ??= client;
-      return client === first;
-    });
-    const older = lookAt(scene, slow);
-    await expect.poll(() => held.held.length).toBe(1);
+    const older = await snapshotOf(scene);
     repo.push('better', { 'models/flight-delay/features.sql': 'SELECT flight_id, delay FROM source\n' });
     await lookAt(scene);
     const newer = repo.comments(pull).map(({ body }) => body);
-    held.letGo();
-    expect((await older)[0]).toMatchObject({ action: { kind: 'comment' }, outcome: 'stale' });
+    const done = await apply(scene.client, older, decide(older));
+    expect(done[0]).toMatchObject({ action: { kind: 'comment' }, outcome: 'stale' });
     expect(repo.comments(pull).map(({ body }) => body)).toEqual(newer);
   });
 
-  it('S12 a look that saw less does not write over what one that saw more wrote of the same head', async () => {
-    const held = holding();
-    const scene = createScene({ gate: held.gate });
-    const { app, evaluate, github, propose, repo } = scene;
+  it('S12 a plan that knew less does not write over what one that knew more wrote of the same head', async () => {
+    const scene = createScene();
+    const { evaluate, propose, repo } = scene;
     const pull = propose();
     await lookAt(scene);
+    // A run that has not ended.
     repo.startRun({ pull });
-    const slow = github.asApp(app, 'acme');
-    let first: number | null = null;
-    held.hold((client, route) => {
-      if (route !== GET_COMMENT) return false;
-      first ??= client;
-      return client === first;
-    });
-    // It saw a run that had not ended.
-    const older = lookAt(scene, slow);
-    await expect.poll(() => held.held.length).toBe(1);
+    const older = await snapshotOf(scene);
     evaluate(pull);
     await lookAt(scene);
-    held.letGo();
-    expect((await older)[0]).toMatchObject({ action: { kind: 'comment' }, outcome: 'stale' });
+    const done = await apply(scene.client, older, decide(older));
+    expect(done[0]).toMatchObject({ action: { kind: 'comment' }, outcome: 'stale' });
     expect(repo.comments(pull)).toMatchObject([{ body: expect.stringContaining('better') }]);
+  });
+
+  it('S12 a look that was held up on an older head leaves alone what another wrote of a newer one', async () => {
+    const routes = [GET_COMMENTS, GET_CHECKS];
+    for (const route of routes) {
+      const held = holding();
+      const scene = createScene({ gate: held.gate });
+      const { app, evaluate, github, propose, repo } = scene;
+      const pull = propose();
+      await lookAt(scene);
+      evaluate(pull);
+      const slow = github.asApp(app, 'acme');
+      let first: number | null = null;
+      held.hold((client, name) => {
+        if (name !== route) return false;
+        first ??= client;
+        return client === first;
+      });
+      const older = lookAt(scene, slow);
+      await expect.poll(() => held.held.length).toBe(1);
+      repo.push('better', { 'models/flight-delay/features.sql': 'SELECT flight_id, delay FROM source\n' });
+      await lookAt(scene);
+      const newer = repo.comments(pull).map(({ body }) => body);
+      held.letGo();
+      expect((await older).map(({ action }) => action.kind)).not.toContain('comment');
+      expect(repo.comments(pull).map(({ body }) => body)).toEqual(newer);
+    }
   });
 
   it('S12 of the comments of two that looked at once the oldest stays', async () => {
@@ -242,7 +244,7 @@ describe('apply', () => {
     const ending = new AbortController();
     ending.abort();
     const snapshot = await snapshotOf(scene);
-    const done = await apply(scene.client, snapshot, decide(snapshot), ending.signal);
+    const done = await apply(scene.client, snapshot, decide(snapshot), { signal: ending.signal });
     expect(new Set(done.map(({ outcome }) => outcome))).toEqual(new Set(['later']));
     expect(scene.repo.comments(pull)).toEqual([]);
   });
@@ -293,6 +295,17 @@ describe('checks', () => {
       id: again.id,
       conclusion: 'success',
     });
+  });
+
+  it('S1 says a verdict of the head that it was made for, though the branch moved on meanwhile', async () => {
+    const { pull, scene } = proposal();
+    const { sha: judged } = scene.repo.pull(pull).head;
+    const snapshot = await snapshotOf(scene);
+    const moved = scene.repo.push('better', { 'models/flight-delay/features.sql': 'SELECT 1\n' }, { by: 'ann' });
+    const plan = decide(snapshot);
+    await apply(scene.client, snapshot, plan);
+    expect(scene.repo.checks(judged).map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
+    expect(scene.repo.checks(moved)).toEqual([]);
   });
 
   it('S12 an older look does not write over what a newer one wrote', async () => {
