@@ -69,6 +69,37 @@ describe('look', () => {
     ]);
   });
 
+  it('S10 an older run that failed blocks nothing, and one that succeeded hides nothing', async () => {
+    for (const failing of ['first', 'second']) {
+      const scene = createScene();
+      const { evaluate, propose, repo } = scene;
+      const pull = propose();
+      for (const which of ['first', 'second'])
+        evaluate(pull, {}, which === failing ? { conclusion: 'failure', artifacts: [] } : {});
+      await lookAt(scene);
+      const [check] = repo.checks(repo.pull(pull).head.sha);
+      expect([failing, check?.conclusion]).toEqual([failing, failing === 'first' ? 'success' : 'failure']);
+    }
+  });
+
+  it('S8 an approval counts no more once the head has moved', async () => {
+    const scene = createScene();
+    const { propose, repo } = scene;
+    const push = (text: string) => repo.push('notes', { 'registry/README.md': text }, { by: 'ann' });
+    const pull = propose({ branch: 'notes', files: { 'registry/README.md': '# Registry\n' } });
+    repo.setRole('olga', 'write');
+    repo.review(pull, { author: 'olga', state: 'APPROVED' });
+    const conclusion = async () => {
+      await lookAt(scene);
+      return repo.checks(repo.pull(pull).head.sha).find(({ name }) => name === 'tiltyard')?.conclusion;
+    };
+    expect(await conclusion()).toBe('success');
+    push('# Our registry\n');
+    expect(await conclusion()).toBe('action_required');
+    repo.review(pull, { author: 'olga', state: 'APPROVED' });
+    expect(await conclusion()).toBe('success');
+  });
+
   it('leaves one comment after two looks at once and one more', async () => {
     const scene = createScene();
     const { app, evaluate, github, propose, repo } = scene;
