@@ -297,17 +297,6 @@ describe('checks', () => {
     });
   });
 
-  it('S1 says a verdict of the head that it was made for, though the branch moved on meanwhile', async () => {
-    const { pull, scene } = proposal();
-    const { sha: judged } = scene.repo.pull(pull).head;
-    const snapshot = await snapshotOf(scene);
-    const moved = scene.repo.push('better', { 'models/flight-delay/features.sql': 'SELECT 1\n' }, { by: 'ann' });
-    const plan = decide(snapshot);
-    await apply(scene.client, snapshot, plan);
-    expect(scene.repo.checks(judged).map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
-    expect(scene.repo.checks(moved)).toEqual([]);
-  });
-
   it('S10 says a verdict of the head that it was made for, though the branch moved on meanwhile', async () => {
     const { pull, scene } = proposal();
     const { sha: judged } = scene.repo.pull(pull).head;
