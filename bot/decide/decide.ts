@@ -31,12 +31,12 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
   const comments = touched.flatMap((model) => {
     const state = states.get(model) ?? null;
     const registry = reports.get(model) ?? null;
+    const evaluation = state === null ? null : messageOf(pull, model, state);
     outcomes.set(model, [
-      ...(state === null ? [] : [evaluationOutcome(pull, model, state)]),
+      ...(state === null || evaluation === null ? [] : [evaluationOutcome(pull, state, model, evaluation)]),
       ...(registry === null ? [] : [registryConclusion(registry)]),
     ]);
     if (model === '') return [];
-    const evaluation = state === null ? null : messageOf(pull, model, state);
     return commentActions(snapshot, pull, {
       model,
       evaluation,

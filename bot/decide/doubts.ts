@@ -15,25 +15,42 @@ export interface Judgeable {
   evaluation: Evaluation;
 }
 
-/**
- * Why evidence does not say what the base's policy asks, though its numbers may be good: it was measured on other data,
- * against another champion, or at a time that has not come. Ends of sentences.
- */
-export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation }: Judgeable): string[] {
+/** Why evidence does not say what the base's policy asks, though its numbers may be good. */
+export interface Doubt {
+  /** The end of a sentence. */
+  why: string;
+  /** What to do about it, in a sentence. */
+  remedy: string;
+}
+
+const UPDATE = 'bring this branch up to date with the base branch, so that the workflow measures anew';
+
+/** Why evidence can't be relied on: it was measured on other data, against another champion, or at a time that has not come. */
+export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation }: Judgeable): Doubt[] {
   const champion = own(pull.atBase.champions ?? {}, base.model.name);
-  const doubts: string[] = [];
+  const doubts: Doubt[] = [];
   const pinned = base.lock?.benchmark?.sha256;
   if (pinned !== undefined && evaluation.benchmark.digest !== pinned)
-    doubts.push('they were measured on another benchmark than the base branch pins');
+    doubts.push({ why: 'they were measured on another benchmark than the base branch pins', remedy: `${UPDATE}.` });
   if (dataOf(base.model) !== dataOf(head.model))
-    doubts.push(
-      'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
-    );
+    doubts.push({
+      why: 'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
+      remedy:
+        'change the benchmark in a pull request of its own, on which a person decides; then come back to this one.',
+    });
   // Without one in the registry, the workflow may bring a champion of its own.
   if (champion !== undefined && champion !== null && champion.digest !== evaluation.champion?.digest)
-    doubts.push(`they do not compare with ${champion.version}, which is the champion now`);
+    doubts.push({
+      why: `they do not compare with ${champion.version}, which is the champion now`,
+      remedy: `${UPDATE}, against the champion of now.`,
+    });
   const measured = Date.parse(evaluation.timing.measured_at);
-  if (!(measured <= now.getTime() + AHEAD)) doubts.push('they were measured in the future');
+  if (!(measured <= now.getTime() + AHEAD)) {
+    doubts.push({
+      why: 'they were measured in the future',
+      remedy: 'set the clock of the machine that measured, and run the workflow again.',
+    });
+  }
   return doubts;
 }
 
@@ -44,15 +61,15 @@ function dataOf({ data, task }: Model): string {
 }
 
 /** The verdict on numbers that are doubted: what fails still fails, and nothing passes. */
-export function withDoubts(verdict: Verdict, doubts: readonly string[]): Verdict {
+export function withDoubts(model: string, verdict: Verdict, doubts: readonly Doubt[]): Verdict {
   if (doubts.length === 0) return verdict;
-  const findings = doubts.map((doubt): Verdict['findings'][number] => ({
+  const findings = doubts.map(({ why }): Verdict['findings'][number] => ({
     kind: 'evidence',
     name: 'evidence',
     status: 'inconclusive',
     word: null,
     rule: 'evidence must fit the policy',
-    sentence: `These numbers can’t be relied on: ${doubt}.`,
+    sentence: `These numbers can’t be relied on: ${why}.`,
     where: null,
     holm_p_value: null,
     measured: null,
@@ -63,6 +80,6 @@ export function withDoubts(verdict: Verdict, doubts: readonly string[]): Verdict
   return {
     ...all,
     verdict: 'inconclusive',
-    sentence: `It is inconclusive: these numbers can’t be relied on, since ${doubts[0]}.`,
+    sentence: `${model} is inconclusive: these numbers can’t be relied on, since ${doubts[0].why}.`,
   };
 }

@@ -1,8 +1,9 @@
 import { recipeChanges } from '#registry/markdown/pull-request/changes.ts';
-import type { EvaluationMessage } from '#registry/markdown/pull-request/comment.ts';
+import type { EvaluationMessage } from '#registry/markdown/pull-request/evaluation-message.ts';
 import type { Pull } from '../snapshot/snapshot.ts';
+import { failureSentence } from './failure-sentence.ts';
 import { soundModel } from './model-at.ts';
-import { failureSentence } from './outcome.ts';
+import { nextStep } from './next-step.ts';
 import type { Judged, State } from './state.ts';
 
 /** What the comment on a pull request says of the evaluation of one model. */
@@ -54,21 +55,6 @@ function claimOf(pull: Pull, { policy }: Judged): string | null {
       return 'The base branch has no policy for this model yet: this is judged by the one that the pull request brings, and a person decides.';
     case 'head, as base’s is broken':
       return 'The policy in the base branch can’t be read: this is judged by the one that the pull request brings, and a person decides.';
-  }
-}
-
-function nextStep(pull: Pull, { policy, verdict }: Judged): string {
-  if (pull.fork)
-    return 'a maintainer pushes these commits to a branch of this repository, to have them evaluated there.';
-  if (policy === 'head, as base has none') return 'a person decides on the first version.';
-  if (policy !== 'base') return 'a person decides, as the base branch has no policy that can be read.';
-  switch (verdict.verdict) {
-    case 'pass':
-      return 'review and merge; the workflow on the default branch then builds the version to register.';
-    case 'fail':
-      return 'mend what does not hold, or explain in the review why the rule should change.';
-    case 'inconclusive':
-      return 'see above what would settle it: more data, or what could not be measured.';
   }
 }
 

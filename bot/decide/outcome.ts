@@ -1,7 +1,10 @@
+import { evaluationDetails } from '#registry/markdown/pull-request/evaluation-details.ts';
+import type { EvaluationMessage } from '#registry/markdown/pull-request/evaluation-message.ts';
 import type { RegistryReport } from '#registry/markdown/pull-request/registry-report.ts';
 import { registryDetails, registryOutcome, registrySentence } from '#registry/markdown/pull-request/registry-report.ts';
 import type { Pull } from '../snapshot/snapshot.ts';
 import { annotationsOf } from './annotations.ts';
+import { failureSentence } from './failure-sentence.ts';
 import type { Action, Annotation } from './plan.ts';
 import type { State } from './state.ts';
 
@@ -20,11 +23,11 @@ export interface Outcome {
 const CONCLUSIONS = { pass: 'success', fail: 'failure', inconclusive: 'action_required' } as const;
 
 /** What the evaluation of a model comes to. Only numbers of our own branches, judged by the base's policy, turn it green. */
-export function evaluationOutcome(pull: Pull, model: string, state: State): Outcome {
+export function evaluationOutcome(pull: Pull, state: State, model: string, message: EvaluationMessage): Outcome {
   const plain = (conclusion: Conclusion, title: string): Outcome => ({
     conclusion,
     title,
-    details: '',
+    details: evaluationDetails(model, message),
     annotations: annotationsOf(pull, model, state),
   });
   switch (state.kind) {
@@ -64,20 +67,6 @@ export function treeOutcomes({ atBase, atHead }: Pull): Outcome[] {
       ? []
       : [said('action_required', `The base branch can’t be read, so a person decides: ${atBase.problem}`)]),
   ];
-}
-
-/** Where and how a run ended without evidence; without a full stop. */
-export function failureSentence({
-  conclusion,
-  failure,
-}: {
-  conclusion: string | null;
-  failure: { job: string } | null;
-}) {
-  if (failure !== null) return `the workflow failed at ${failure.job}`;
-  if (conclusion === 'success') return 'the workflow ended well, but brought no evidence of this model';
-  if (conclusion === 'action_required') return 'the workflow waits until a maintainer lets it run';
-  return `the workflow ended without evidence (${conclusion ?? 'nobody knows how'})`;
 }
 
 /** What the changes of a model's registry come to. */

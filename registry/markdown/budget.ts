@@ -12,6 +12,18 @@ export function bytes(text: string): number {
   return encoder.encode(text).length;
 }
 
+/** As many lines as stay within `limit` bytes, at most `most`, and how many more there are. */
+export function fitLines(lines: readonly string[], limit: number, most = Number.POSITIVE_INFINITY): string[] {
+  const kept: string[] = [];
+  let room = limit;
+  for (const line of lines) {
+    room -= bytes(line) + 1;
+    if (room < 0 || kept.length === most) break;
+    kept.push(line);
+  }
+  return kept.length === lines.length ? kept : [...kept, `- and ${lines.length - kept.length} more`];
+}
+
 /**
  * `head` and as many sections as stay within `limit` bytes, in their order; the least important are left out first, and
  * the last line then names them. The head always stays: it must be well under the limit by itself.

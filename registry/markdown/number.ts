@@ -83,3 +83,8 @@ export function pValue(value: number): string {
 export function times(value: number): string {
   return `${value.toLocaleString('en-US', { maximumSignificantDigits: 2 })} times`;
 }
+
+/** A number of things that is only estimated: `about 590,000`, with two significant digits. */
+export function about(value: number): string {
+  return `about ${value.toLocaleString('en-US', { maximumSignificantDigits: 2 })}`;
+}

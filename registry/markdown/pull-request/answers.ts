@@ -1,4 +1,5 @@
 import type { Status } from '../../verdict.ts';
+import { fitLines } from '../budget.ts';
 import { code, prose } from '../escape.ts';
 import { MARKS } from '../evaluation/cells.ts';
 
@@ -13,17 +14,18 @@ export interface Answer {
 }
 
 const MOST_LINES = 12;
+/** Bytes that the lines of one answer take at most. */
+const ROOM = 3_000;
 
 /** The answers to commands, newest last. */
 export function answersPart(answers: readonly Answer[]): string[] {
   if (answers.length === 0) return [];
   const each = answers.map(({ asked, by, lines }) => {
-    const shown = lines.slice(0, MOST_LINES).map(({ mark, sentence }) => {
+    const said = lines.map(({ mark, sentence }) => {
       const text = prose([...sentence].slice(0, 500).join(''));
       return `- ${mark === null ? 'Answer: ' : `${MARKS[mark]} `}${text}`;
     });
-    if (lines.length > MOST_LINES) shown.push(`- and ${lines.length - MOST_LINES} more`);
-    return `${code(asked)}, asked by ${code(by)}:\n${shown.join('\n')}`;
+    return `${code(asked)}, asked by ${code(by)}:\n${fitLines(said, ROOM, MOST_LINES).join('\n')}`;
   });
   return [`#### Answers\n\n${each.join('\n\n')}`];
 }

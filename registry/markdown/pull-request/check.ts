@@ -20,15 +20,18 @@ export function checkTitle(text: string): string {
   return shortened(inert(text).trim(), LONGEST_TITLE);
 }
 
-/** A check's summary: each part with its details, the first ones where there is no room for all. */
+/**
+ * A check's summary: the details of each part under its title, the first ones where there is no room for all. Of a single
+ * part the check's own title says the rest.
+ */
 export function checkSummary(parts: readonly CheckPart[], nothing: string): string {
-  if (parts.length === 0) return nothing;
-  const sections = parts.map(({ details, title }, index) => ({
-    name: `part ${index + 1}`,
-    text: [`**${prose(title)}**`, ...(details === '' ? [] : [details])].join('\n\n'),
-    weight: -index,
-  }));
-  return fit('The comment on the pull request says more.', sections, SUMMARY_LIMIT).trimEnd();
+  const [only] = parts;
+  if (only === undefined) return nothing;
+  const named = ({ details, title }: CheckPart) =>
+    [`**${prose(title)}**`, ...(details === '' ? [] : [details])].join('\n\n');
+  const texts = parts.length === 1 && only.details !== '' ? [only.details] : parts.map(named);
+  const sections = texts.map((text, index) => ({ name: `part ${index + 1}`, text, weight: -index }));
+  return fit('', sections, SUMMARY_LIMIT).trim();
 }
 
 /** What an annotation says: plain text. */

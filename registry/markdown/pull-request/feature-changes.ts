@@ -61,8 +61,8 @@ function differences(before: SelectList, after: SelectList, { added, removed }: 
   const [old, now] = [expressions(before), expressions(after)];
   const byExpression = Map.groupBy(added, (name) => now.get(key(name)));
   const renamed = removed.flatMap((from) => {
-    const [to, ...others] = byExpression.get(old.get(key(from))) ?? [];
-    return to === undefined || others.length > 0 ? [] : [{ from, to }];
+    const alike = byExpression.get(old.get(key(from))) ?? [];
+    return alike.length === 1 ? alike.map((to) => ({ from, to })) : [];
   });
   const moves = renamed.slice(0, MOST_RENAMED).map(({ from, to }) => `${code(from)} to ${code(to)}`);
   if (renamed.length > MOST_RENAMED) moves.push(`${renamed.length - MOST_RENAMED} more`);

@@ -1,3 +1,4 @@
+import { fitLines } from '../budget.ts';
 import { code, prose } from '../escape.ts';
 
 /** What becomes of a pull request's changes of one model's registry. */
@@ -17,6 +18,9 @@ export interface RegistryReport {
 }
 
 const MOST = 20;
+/** Bytes that the faults, and that the notes take at most. */
+const ROOM = 8_000;
+const ROOM_FOR_NOTES = 3_000;
 
 /** Whether nothing of it is in the way any more. */
 export function registryOutcome({ approvals, claim, faults, open }: RegistryReport): 'pass' | 'fail' | 'inconclusive' {
@@ -45,11 +49,10 @@ export function registrySentence(report: RegistryReport): string {
 
 /** The report as a part of a comment or a check, under its sentence. */
 export function registryDetails({ approvals, faults }: RegistryReport): string {
-  const lines = faults.slice(0, MOST).map(({ fix, line, message, path }) => {
+  const lines = faults.map(({ fix, line, message, path }) => {
     const where = code(line === null ? path : `${path}:${line}`);
     return `- ❌ ${where}: ${prose(message)} ${prose(fix)}`;
   });
-  if (faults.length > MOST) lines.push(`- and ${faults.length - MOST} more`);
-  for (const note of approvals?.notes.slice(0, MOST) ?? []) lines.push(`- ${prose(`Note: ${note}`)}`);
-  return lines.join('\n');
+  const notes = (approvals?.notes ?? []).map((note) => `- ${prose(`Note: ${note}`)}`);
+  return [...fitLines(lines, ROOM, MOST), ...fitLines(notes, ROOM_FOR_NOTES, MOST)].join('\n');
 }

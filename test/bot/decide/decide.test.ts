@@ -44,7 +44,7 @@ describe('decide', () => {
       { runs: [runOf({ completed: false, conclusion: null, evidence: [] })] },
       null,
       /waiting for the evaluation/,
-      /evaluating since 2026-11-21 08:30 UTC/,
+      /evaluating, started 2026-11-21 08:30 UTC/,
     ],
     [
       'no run for too long',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { minimumDetectable, unitsToSettle } from '#registry/statistics/power.ts';
+import { minimumDetectable, missingData, unitsToSettle } from '#registry/statistics/power.ts';
 import { studentQuantile, studentSurvival } from '#registry/statistics/student.ts';
 
 test('with the detectable difference, 80 % of repetitions find it', () => {
@@ -37,4 +37,17 @@ test('on the bound no number of units would do, and it is never fewer than there
   };
   expect(unitsToSettle(now)).toBeNull();
   expect(unitsToSettle({ ...now, difference: 3 })).toBe(50);
+});
+
+test('what is missing is what would settle it without what is there, in units, rows and days of the same kind', () => {
+  const april = { rows: 501_030, start: '2001-04-01T00:00:00Z', end: '2001-05-01T00:00:00Z' };
+  // 30 days had a standard error of 0.012; for one of 0.008 it takes (12 / 8)² = 2.25 times as many.
+  expect(missingData({ count: 68, times: 68 / 30 }, april)).toEqual({ units: 38, rows: 634_638, days: 38 });
+  expect(missingData({ count: 90, times: 3 }, { ...april, start: null })).toEqual({
+    units: 60,
+    rows: 1_002_060,
+    days: null,
+  });
+  expect(missingData({ count: 90, times: 3 }, { ...april, start: 'yesterday' }).days).toBeNull();
+  expect(missingData({ count: 30, times: 1 }, april)).toEqual({ units: 0, rows: 0, days: 0 });
 });

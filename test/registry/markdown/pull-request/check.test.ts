@@ -15,6 +15,9 @@ describe('a check', () => {
 
   it('sums up its parts, the first ones where there is no room for all', () => {
     expect(checkSummary([], 'Nothing.')).toBe('Nothing.');
+    // The check's title says the rest.
+    expect(checkSummary([{ title: 'It passes.', details: 'By all rules.' }], 'Nothing.')).toBe('By all rules.');
+    expect(checkSummary([{ title: 'It is gone.', details: '' }], 'Nothing.')).toBe('**It is gone.**');
     expect(
       checkSummary(
         [
@@ -23,7 +26,7 @@ describe('a check', () => {
         ],
         'Nothing.',
       ),
-    ).toBe('The comment on the pull request says more.\n\n**It passes.**\n\n**Red.**\n\n- a');
+    ).toBe('**It passes.**\n\n**Red.**\n\n- a');
     const many = Array.from({ length: 300 }, (_, i) => ({ title: `Part ${i}.`, details: 'é'.repeat(500) }));
     const summary = checkSummary(many, 'Nothing.');
     expect(bytes(summary)).toBeLessThanOrEqual(60_000);

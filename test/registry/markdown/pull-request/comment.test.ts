@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '#registry/judge.ts';
 import { bytes } from '#registry/markdown/budget.ts';
-import { type EvaluationMessage, type Message, pullRequestComment } from '#registry/markdown/pull-request/comment.ts';
+import { type Message, pullRequestComment } from '#registry/markdown/pull-request/comment.ts';
+import type { EvaluationMessage } from '#registry/markdown/pull-request/evaluation-message.ts';
 import { readMarker } from '#registry/markdown/pull-request/marker.ts';
 import { comparisonOf, evaluationOf } from '../../../fixtures/evaluation.ts';
 import { anywhere, flightModel } from '../../../fixtures/model.ts';
