@@ -25,11 +25,13 @@ export const moveInputs = {
  * Makes one move in channels.yaml of the working tree, and says what comes next. It needs nothing of models/: a rollback
  * works where model.yaml is broken.
  * @param choose The move, from the channels as they are.
+ * @param check Refuses a legal move for what the channels do not tell.
  */
 export async function moveChannels(
   inputs: { model: string; root: string },
   world: World,
   choose: (channels: Channels, context: MoveContext) => Move,
+  check: () => Promise<void> = async () => {},
 ): Promise<number> {
   const { model } = inputs;
   const root = resolve(inputs.root);
@@ -51,6 +53,7 @@ export async function moveChannels(
   const move = choose(document.value, context);
   await learn(versionsOf(move));
   const edited = editChannels(text ?? '', move, context, path);
+  await check();
   world.signal.throwIfAborted();
   if ((await readChannels(root, model)).text !== text) {
     throw new UserError(`somebody else changed ${path} at the same time`, { fix: 'Look at it, and try again.' });

@@ -21,6 +21,7 @@ import { quoted } from '#registry/judge/context.ts';
 import type { Model } from '#registry/model.ts';
 import { type Document, type NewVersion, namedVersions, type Registration, register } from '#registry/registration.ts';
 import type { Version } from '#registry/version.ts';
+import { comparisonDoubt } from './compared.ts';
 import { requireTrained } from './register-checks.ts';
 import { shellCommand } from './shell.ts';
 
@@ -79,7 +80,7 @@ export const verb: Verb<typeof Inputs> = {
       const registered = register(await registrationOf(trial, uri, numbers));
       const files = Object.entries(registered.files).map(([path, text]) => [join(root, path), text] as const);
       if (await writeTogether(Object.fromEntries(files), join(root, registered.manifest))) {
-        for (const line of closing(model, inputs, registered)) world.print(line);
+        for (const line of await closing(trial, registered)) world.print(line);
         return 0;
       }
     }
@@ -181,7 +182,11 @@ async function registrationOf(
   return { model: model.name, uri, training, evaluation, card, parent, taken, bump: inputs.bump ?? null };
 }
 
-function closing({ name }: Model, { root }: Inputs, { version, reason, files }: NewVersion): string[] {
+async function closing(
+  { model: { name }, inputs, root: folder, evaluation }: Trial,
+  { version, reason, files }: NewVersion,
+): Promise<string[]> {
+  const { root } = inputs;
   const lines = [
     `${name} ${version.version} is registered: ${reason}.`,
     ...Object.keys(files).map((path) => `Wrote ${join(root, path)}`),
@@ -190,7 +195,9 @@ function closing({ name }: Model, { root }: Inputs, { version, reason, files }: 
   if (version.lineage.modified || version.lineage.commit === null) {
     lines.push('Its files were not all committed: no commit can be checked out to build it again.');
   }
-  if (version.evidence.evaluation === null) lines.push('It has no evaluation; give one with --evaluation.');
+  const doubt = await comparisonDoubt(folder, name, version.version, evaluation?.value ?? null);
+  if (doubt !== null) lines.push(`${doubt}: promoting it takes a reason.`);
+  else if (evaluation === null) lines.push('It has no evaluation; one is given with --evaluation.');
   const at = root === '.' ? [] : ['--root', root];
   const step = version.parent === null ? [] : ['--traffic', '5'];
   const next = shellCommand('tiltyard', 'promote', version.version, '--model', name, ...step, ...at);

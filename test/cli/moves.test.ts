@@ -1,20 +1,27 @@
 import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { command, commitAll, makeRun } from '../fixtures/registry.ts';
+import { subjectOf } from '../fixtures/evaluation.ts';
+import { command, commitAll, makeRun, writeEvaluation } from '../fixtures/registry.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
 import { testWorld } from '../fixtures/world.ts';
 
 const CHANNELS = 'registry/shop/channels.yaml';
 const channels = (repository: Repository) => readFileSync(repository.path(CHANNELS), 'utf8');
 
-/** A repository with registered versions 1.0.0, 1.0.1, …; returns their digests. */
+/** A repository with registered versions 1.0.0, 1.0.1, …, each evaluated against the one before; returns their digests. */
 async function registered(count: number): Promise<{ repository: Repository; digests: string[] }> {
   const repository = makeRepository({ count: 1, champion: null });
   const digests: string[] = [];
   for (let k = 0; k < count; k++) {
-    digests.push((await makeRun(repository, `run-${k}`, 1 + k / 10)).artifact.digest);
-    expect((await command(repository, ['register', '--run', repository.path(`run-${k}`)])).errors).toBe('');
+    const { digest } = (await makeRun(repository, `run-${k}`, 1 + k / 10)).artifact;
+    const before = digests.at(-1);
+    const evaluation = writeEvaluation(repository, digest, (document) => {
+      document.champion = before === undefined ? null : { ...subjectOf(), digest: before, version: `1.0.${k - 1}` };
+    });
+    const words = ['--run', repository.path(`run-${k}`), '--evaluation', evaluation];
+    expect((await command(repository, ['register', ...words])).errors).toBe('');
+    digests.push(digest);
   }
   return { repository, digests };
 }
@@ -87,7 +94,15 @@ describe('the commands that move a version', () => {
       expect.stringContaining('1.0.2 is quarantined: “p99: 80 ms”'),
     ]);
     await move('override', '1.0.2', '--reason', 'the disk was slow', '--expires', '2026-11-21');
-    await move('promote', '1.0.2', '--traffic', '5');
+    const stale = await command(repository, ['promote', '1.0.2', '--traffic', '5']);
+    expect([stale.status, stale.errors]).toEqual([
+      3,
+      expect.stringContaining('1.0.2 was evaluated against 1.0.1, and 1.0.0 is the champion now'),
+    ]);
+    const why = ['--reason', 'evaluated  again:\nsee #12'];
+    expect(await move('promote', '1.0.2', '--traffic', '5', ...why)).toContain(
+      'Say why in the commit’s message, which tiltyard history repeats: evaluated again: see #12',
+    );
     const tomorrow = testWorld(repository.root);
     tomorrow.now = () => new Date('2026-11-22T00:00:00Z');
     const late = await command(repository, ['promote', '1.0.2'], tomorrow);
@@ -141,6 +156,49 @@ describe('the commands that move a version', () => {
     const { status, errors } = await command(repository, ['promote', '1.0.1', '--traffic', '5'], world);
     expect([status, errors]).toEqual([3, expect.stringContaining('somebody else changed registry/shop/channels.yaml')]);
     expect(channels(repository)).toBe('champion: 1.0.0 # mine\n');
+  });
+});
+
+describe('tiltyard promote', () => {
+  it.each<[string, string, string, string | null]>([
+    ['an evaluation against the champion of now', 'champion: 1.0.0\n', '1.0.1', null],
+    ['an evaluation against another one', 'champion: 1.0.0\n', '1.0.2', '1.0.2 was evaluated against 1.0.1'],
+    ['an evaluation without a champion', 'champion: 1.0.1\n', '1.0.0', '1.0.0 was evaluated without a champion'],
+    ['an evaluation against what is the same artifact by another number', 'champion: 1.0.3\n', '1.0.1', null],
+  ])('takes %s, or a reason', async (_, text, version, doubt) => {
+    const { repository, digests } = await registered(3);
+    // The same artifact has one number; a manifest written by hand may give it another.
+    const manifest = readFileSync(repository.path('registry/shop/versions/1.0.0.yaml'), 'utf8');
+    repository.write('registry/shop/versions/1.0.3.yaml', manifest.replace('version: 1.0.0', 'version: 1.0.3'));
+    repository.write(CHANNELS, text);
+    const words: Parameters<typeof command>[1] = ['promote', version, '--traffic', '5'];
+    const plain = await command(repository, words);
+    if (doubt === null) expect([plain.status, plain.errors]).toEqual([0, '']);
+    else {
+      expect([plain.status, plain.errors]).toEqual([3, expect.stringContaining(`${doubt}, and `)]);
+      expect(plain.errors).toContain(`(tiltyard evaluate --model shop --candidate ${version})`);
+      expect(channels(repository)).toBe(text);
+      expect((await command(repository, [...words, '--reason', 'looked at by Ann'])).status).toBe(0);
+    }
+    expect(channels(repository)).toBe(`${text}canary: { version: ${version}, traffic: 5 }\n`);
+    expect(digests).toHaveLength(3);
+  });
+
+  it('takes no evaluation, evidence that is gone, and evidence that was changed, only with a reason', async () => {
+    const { repository } = await registered(2);
+    await makeRun(repository, 'run', 3);
+    await command(repository, ['register', '--run', repository.path('run')]);
+    await command(repository, ['promote', '1.0.0']);
+    const errors = async (...words: string[]) =>
+      (await command(repository, ['promote', ...words, '--traffic', '5'])).errors;
+    expect(await errors('1.0.2')).toContain('1.0.2 was not evaluated, and 1.0.0 is the champion now');
+    const manifest = readFileSync(repository.path('registry/shop/versions/1.0.1.yaml'), 'utf8');
+    const path = `registry/shop/evidence/evaluation-${/evaluation: (\w+)/.exec(manifest)?.[1]}.json`;
+    repository.write(path, readFileSync(repository.path(path), 'utf8').replace('1.0.0', '1.0.1'));
+    expect(await errors('1.0.1')).toContain('has other bytes than its name says');
+    rmSync(repository.path(path));
+    expect(await errors('1.0.1')).toContain('the evaluation of 1.0.1 is not in the repository');
+    expect(await errors('1.0.1', '--reason', 'it was looked at')).toBe('');
   });
 });
 

@@ -7,9 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fetchVersion } from '#lib/registry/registered.ts';
 import { listVersions, readVersion } from '#lib/registry/working-tree.ts';
-import type { Evaluation } from '#registry/evidence/evaluation.ts';
-import { evaluationOf, subjectOf } from '../fixtures/evaluation.ts';
-import { command, commitAll, filesUnder, makeRun } from '../fixtures/registry.ts';
+import { command, commitAll, filesUnder, makeRun, writeEvaluation } from '../fixtures/registry.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
 import { testWorld } from '../fixtures/world.ts';
 
@@ -17,16 +15,6 @@ const MAIN = fileURLToPath(new URL('../../actions/main.ts', import.meta.url));
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const registry = (repository: Repository) => filesUnder(repository.path('registry'));
 const small = () => makeRepository({ count: 1, champion: null, edit: (document) => (document.owner = '@acme/shop') });
-
-function writeEvaluation(
-  repository: Repository,
-  digest: string,
-  edit: (evaluation: Evaluation) => void = () => {},
-): string {
-  const evaluation: Evaluation = { ...evaluationOf(), model: 'shop', candidate: { ...subjectOf(), digest } };
-  edit(evaluation);
-  return repository.write('evaluation.json', JSON.stringify(evaluation));
-}
 
 describe('tiltyard register', () => {
   it('says that it replaced what the store had damaged', async () => {
@@ -125,6 +113,12 @@ describe('tiltyard register', () => {
     const fourth = await register('four', '--evaluation', evaluation);
     expect(fourth.printed).toContain('shop 2.0.0 is registered: a major step from 1.0.0: callers may break.');
     expect(fourth.printed).not.toContain('a claim');
+    expect(third.printed).toContain(
+      '1.2.0 was not evaluated, and 1.0.0 is the champion now: promoting it takes a reason.',
+    );
+    expect(fourth.printed).toContain(
+      '2.0.0 was evaluated against 1.4.0, and 1.0.0 is the champion now: promoting it takes a reason.',
+    );
     const { value } = await readVersion(repository.root, 'shop', '2.0.0');
     expect(value).toMatchObject({ parent: '1.0.0', card: { limits: 'none' }, run: { run_id: 7 } });
     expect(value.evidence.evaluation).toBe(sha256(readFileSync(evaluation, 'utf8')));
