@@ -3,8 +3,15 @@ import { z } from 'zod';
 import type { Place } from '#registry/github/client.ts';
 import type { Hint } from './snapshot/memory.ts';
 
-const Repository = z.object({ name: z.string(), owner: z.object({ login: z.string() }) });
-const Named = z.array(z.object({ full_name: z.string().regex(/^[^/]+\/[^/]+$/) }));
+/** The name of a repository, or of whose it is: it becomes a part of a path. */
+const Name = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
+const Repository = z.object({ name: Name, owner: z.object({ login: Name }) });
+const Named = z.object({
+  full_name: z
+    .string()
+    .transform((name) => name.split('/'))
+    .pipe(z.tuple([Name, Name])),
+});
 
 const OnHead = z.object({ head_sha: z.string() }).optional().catch(undefined);
 const Numbered = z.object({ number: z.int() }).optional().catch(undefined);
@@ -23,6 +30,13 @@ const About = z.object({
   check_run: OnHead,
   check_suite: OnHead,
 });
+
+/** A comment on a pull request. Bots give no commands, and our own comments must not wake us. */
+const OfPerson = z.object({
+  issue: z.object({ pull_request: z.object({}) }),
+  sender: z.object({ type: z.string().refine((type) => type !== 'Bot') }),
+});
+const ToBranch = z.object({ ref: z.string().startsWith('refs/heads/') });
 
 /**
  * Which event wakes which repository, and which pull request may have changed. What an event tells may be old, or a
@@ -43,8 +57,10 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
     wake({ owner: data.owner.login, repo: data.name }, about);
   };
   const all = (repositories: unknown) => {
-    for (const { full_name } of Named.safeParse(repositories).data ?? []) {
-      const [owner = '', repo = ''] = full_name.split('/');
+    for (const repository of z.array(z.unknown()).safeParse(repositories).data ?? []) {
+      const { data } = Named.safeParse(repository);
+      if (data === undefined) continue;
+      const [owner, repo] = data.full_name;
       wake({ owner, repo });
     }
   };
@@ -69,12 +85,11 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
   );
   probot.on('workflow_run.in_progress', ({ payload }) => at(payload, true));
   probot.on(['issue_comment.created', 'issue_comment.edited', 'issue_comment.deleted'], ({ payload }) => {
-    // Bots give no commands, and our own comments must not wake us.
-    if (payload.issue.pull_request !== undefined && payload.sender.type !== 'Bot') at(payload);
+    if (OfPerson.safeParse(payload).success) at(payload);
   });
   probot.on('push', ({ payload }) => {
     // Any branch may be some pull request's base, whose policy decides.
-    if (payload.ref.startsWith('refs/heads/')) at(payload);
+    if (ToBranch.safeParse(payload).success) at(payload);
   });
   probot.on(
     ['installation.created', 'installation.unsuspend', 'installation.new_permissions_accepted'],

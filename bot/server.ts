@@ -8,6 +8,8 @@ import type { Metrics } from './metrics.ts';
 import { createBodyReader } from './webhook-body.ts';
 
 const WEBHOOKS = '/api/github/webhooks';
+/** As GitHub names its events. Probot has two names of its own: `error`, and `*` for all. */
+const EVENT = /^(?!error$)[a-z][a-z0-9_]{1,63}$/;
 /** GitHub waits ten seconds for an answer; whoever takes longer to ask is not GitHub. In milliseconds. */
 const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_000 };
 
@@ -26,10 +28,12 @@ interface Options {
   port: number;
   /** Between two sweeps, in milliseconds. */
   sweepEvery: number;
+  timeouts?: typeof TIMEOUTS;
 }
 
 /** Answers webhooks at once, `/healthz` and `/metrics`; the work that a webhook wakes happens after its answer. */
-export async function serve({ probot, bot, metrics, log, host, port, sweepEvery }: Options): Promise<RunningServer> {
+export async function serve(options: Options): Promise<RunningServer> {
+  const { bot, host, log, metrics, port, probot, sweepEvery, timeouts = TIMEOUTS } = options;
   await probot.ready();
   wakeOn(probot, bot.wake);
   const handle = await probot.getNodeMiddleware({ path: WEBHOOKS });
@@ -46,15 +50,18 @@ export async function serve({ probot, bot, metrics, log, host, port, sweepEvery 
     const signature = request.headers['x-hub-signature-256'];
     if (typeof signature !== 'string' || !/^sha256=[0-9a-f]{64}$/.test(signature))
       return refuse(request, response, 400);
+    // Whom the event is for, its name decides, which is signed by nobody.
+    if (!EVENT.test(String(request.headers['x-github-event']))) return refuse(request, response, 400);
     const body = await bodies.read(request);
     if (typeof body === 'number') return refuse(request, response, body);
+    if (body.length === 0) return refuse(request, response, 400);
     // Probot asks this again, and would answer like to a webhook that it can't read.
     if (!(await probot.webhooks.verify(body.toString(), signature))) return refuse(request, response, 401);
     // Probot takes a body that was read already from here.
     await handle(Object.assign(request, { body: {}, rawBody: body }), response);
   }
 
-  const server = createServer(TIMEOUTS, (request, response) => {
+  const server = createServer(timeouts, (request, response) => {
     const path = request.url?.split('?')[0];
     if (path === WEBHOOKS && request.method === 'POST') {
       webhook(request, response).catch((error: unknown) => {

@@ -54,6 +54,7 @@ export function oneClient(github: GitHub, us: Snapshot['us'], places: Place[] = 
 export async function runBot(
   to: Connection | { id: number; url: string },
   now: () => Date = () => new Date(),
+  more: Partial<Parameters<typeof serve>[0]> = {},
 ): Promise<RunningBot> {
   const log: string[] = [];
   const write = (line: string) => void log.push(line);
@@ -70,7 +71,8 @@ export async function runBot(
     inner.wake(place, about);
   };
   const bot = { ...inner, wake };
-  const server = await serve({ probot, bot, metrics, log: logger, host: '127.0.0.1', port: 0, sweepEvery: 3_600_000 });
+  const usual = { probot, bot, metrics, log: logger, host: '127.0.0.1', port: 0, sweepEvery: 3_600_000 };
+  const server = await serve({ ...usual, ...more });
   onTestFinished(() => server.close());
   const url = (path: string) => `http://127.0.0.1:${server.port}${path}`;
   return {
