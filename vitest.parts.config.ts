@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { reporters } from './test/reporters.ts';
 
@@ -15,5 +16,7 @@ export default defineConfig({
     expect: { requireAssertions: true },
     // One after the other: each part may use both cores.
     fileParallelism: false,
+    // Of tests that run side by side, as many as cores.
+    maxConcurrency: availableParallelism(),
   },
 });

@@ -22,16 +22,19 @@ export interface Import {
   line: number;
 }
 
-/** Every text file that is in git or would be added by `git add .`, binary ones left out. */
-export function repositoryFiles(): Source[] {
+/** Every file that is in git or would be added by `git add .`, from the repository's root. */
+export function repositoryPaths(): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
-  return listed
-    .split('\0')
-    .filter((path) => path !== '' && existsSync(root + path) && statSync(root + path).isFile())
+  return listed.split('\0').filter((path) => path !== '' && existsSync(root + path) && statSync(root + path).isFile());
+}
+
+/** Those that hold text. */
+export function repositoryFiles(): Source[] {
+  return repositoryPaths()
     .map((path) => ({ path, text: readFileSync(root + path, 'utf8') }))
     .filter(({ text }) => !text.includes('\0'));
 }

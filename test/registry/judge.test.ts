@@ -167,6 +167,24 @@ describe('judge', () => {
     expect(finding.sentence).toContain(reason);
   });
 
+  it.each<[string, Evaluation['comparisons']]>([
+    ['were measured', []],
+    [
+      'could be measured',
+      evaluationOf().comparisons.map((one) => ({
+        ...one,
+        champion: { value: null, interval: null },
+        candidate: { value: null, interval: null },
+        difference: null,
+        interval: null,
+        standard_error: null,
+      })),
+    ],
+  ])('S3 evidence of which no numbers %s is inconclusive', (_, comparisons) => {
+    const verdict = judge(flightModel(), evaluationOf({ comparisons }), anywhere);
+    expect(verdict.verdict).toBe('inconclusive');
+  });
+
   it('S3 a metric that is measured twice, or only with other parameters, is inconclusive', () => {
     const one = comparisonOf('roc_auc', 0.6, 0.7, 0.001);
     expect(judge(only({ metric: 'roc_auc', at_least: 0 }), measured(one, one), anywhere).verdict).toBe('inconclusive');
