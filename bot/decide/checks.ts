@@ -55,9 +55,9 @@ function check(name: string, outcomes: readonly Outcome[]): Wanted {
         ? 'No model is touched'
         : titles.length === 1
           ? titles[0]
-          : `${titles.length} results, the gravest: ${gravest(outcomes).title}`,
+          : `${titles.length} results, the gravest: ${gravestFirst(outcomes)[0].title}`,
     ),
-    summary: checkSummary(outcomes, 'This pull request changes no model, so there is nothing to judge.'),
+    summary: checkSummary(gravestFirst(outcomes), 'This pull request changes no model, so there is nothing to judge.'),
     annotations: outcomes
       .flatMap(({ annotations }) => annotations)
       .slice(0, MOST_ANNOTATIONS)
@@ -65,9 +65,10 @@ function check(name: string, outcomes: readonly Outcome[]): Wanted {
   };
 }
 
-function gravest(outcomes: readonly Outcome[]): Outcome {
-  const conclusion = worst(outcomes.map((one) => one.conclusion));
-  return outcomes.find((one) => one.conclusion === conclusion) ?? outcomes[0];
+const GRAVITY: readonly Outcome['conclusion'][] = ['failure', 'action_required', null, 'success'];
+
+function gravestFirst(outcomes: readonly Outcome[]): Outcome[] {
+  return [...outcomes].sort((a, b) => GRAVITY.indexOf(a.conclusion) - GRAVITY.indexOf(b.conclusion));
 }
 
 function ofPull(outcome: Outcome, { base, number }: Pull): Outcome {

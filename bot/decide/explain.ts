@@ -1,9 +1,14 @@
-import { decimalsOf, fixed, signed, signedInterval } from '#registry/markdown/number.ts';
+import { decimalsOf, fixed, plural, signed, signedInterval } from '#registry/markdown/number.ts';
 import type { Answer } from '#registry/markdown/pull-request/answers.ts';
 import type { SliceJudgement, Status } from '#registry/verdict.ts';
 import type { Judged } from './state.ts';
 
 const MOST_NAMES = 12;
+const OUTCOMES = {
+  'loss shown': 'that is more than the limit allows',
+  'no loss shown': 'a loss beyond the limit is not shown, which does not prove that there is none',
+  'not measured': 'it could not be measured',
+};
 
 /** What was found of a metric, a rule or a slice, by its name; as text is compared, never searched for as a pattern. */
 export function explain({ evaluation, verdict }: Judged, what: string): Answer['lines'] {
@@ -19,9 +24,9 @@ export function explain({ evaluation, verdict }: Judged, what: string): Answer['
       sentence: where === null ? sentence : `${sentence} The rule stands at ${where}.`,
     })),
     ...slices.map((one) => ({ mark: markOf(one), sentence: sliceSentence(one, verdict.slices?.metric ?? '') })),
-    ...small.map(({ key, reason, rows }) => ({
+    ...small.map(({ key, reason }) => ({
       mark: null,
-      sentence: `${named(key)} is too small to judge: ${rows} rows, ${reason}.`,
+      sentence: `${named(key)} is too small to judge: ${reason}.`,
     })),
   ];
   if (lines.length > 0) return lines;
@@ -55,8 +60,9 @@ function isNamed(key: Key, what: string): boolean {
   );
 }
 
-function markOf({ outcome }: SliceJudgement): Status {
-  return outcome === 'loss shown' ? 'fail' : outcome === 'not measured' ? 'inconclusive' : 'pass';
+/** No loss shown is no mark: it proves no slice safe. */
+function markOf({ outcome }: SliceJudgement): Status | null {
+  return outcome === 'loss shown' ? 'fail' : outcome === 'not measured' ? 'inconclusive' : null;
 }
 
 function sliceSentence(
@@ -66,5 +72,5 @@ function sliceSentence(
   const decimals = decimalsOf(interval);
   const by = interval === null ? '' : ` (${signedInterval(interval, decimals)})`;
   const numbers = `${fixed(champion, decimals)} with the champion, ${fixed(candidate, decimals)} with the candidate, ${signed(difference, decimals)}${by}`;
-  return `${named(key)} (${rows} rows), ${metric}: ${numbers}; ${outcome}.`;
+  return `${named(key)} (${plural(rows, 'row')}), ${metric}: ${numbers}; ${OUTCOMES[outcome]}.`;
 }

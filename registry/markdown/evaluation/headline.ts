@@ -51,5 +51,7 @@ function reasons(troubles: readonly Finding[], title: Title, most: number): stri
     return `- ${MARKS[finding.status]} ${prose(finding.sentence)}${where}`;
   });
   if (sorted.length > most) lines.push(`- and ${sorted.length - most} more`);
-  return `#### What does not hold, or could not be decided\n\n${lines.join('\n')}`;
+  const has = (status: Finding['status']) => troubles.some((finding) => finding.status === status);
+  const parts = [...(has('fail') ? ['does not hold'] : []), ...(has('inconclusive') ? ['could not be decided'] : [])];
+  return `#### What ${parts.join(', and what ')}\n\n${lines.join('\n')}`;
 }

@@ -23,7 +23,7 @@ export function answersPart(answers: readonly Answer[]): string[] {
   const each = answers.map(({ asked, by, lines }) => {
     const said = lines.map(({ mark, sentence }) => {
       const text = prose([...sentence].slice(0, 500).join(''));
-      return `- ${mark === null ? 'Answer: ' : `${MARKS[mark]} `}${text}`;
+      return `- ${mark === null ? 'ℹ️ ' : `${MARKS[mark]} `}${text}`;
     });
     return `${code(asked)}, asked by ${code(by)}:\n${fitLines(said, ROOM, MOST_LINES).join('\n')}`;
   });

@@ -22,14 +22,15 @@ export function checkTitle(text: string): string {
 
 /**
  * A check's summary: the details of each part under its title, the first ones where there is no room for all. Of a single
- * part the check's own title says the rest.
+ * part the check's own title says the rest, where it has room.
  */
 export function checkSummary(parts: readonly CheckPart[], nothing: string): string {
   const [only] = parts;
   if (only === undefined) return nothing;
   const named = ({ details, title }: CheckPart) =>
     [`**${prose(title)}**`, ...(details === '' ? [] : [details])].join('\n\n');
-  const texts = parts.length === 1 && only.details !== '' ? [only.details] : parts.map(named);
+  const isTold = parts.length === 1 && only.details !== '' && checkTitle(only.title) === only.title;
+  const texts = isTold ? [only.details] : parts.map(named);
   const sections = texts.map((text, index) => ({ name: `part ${index + 1}`, text, weight: -index }));
   return fit('', sections, SUMMARY_LIMIT).trim();
 }

@@ -29,7 +29,7 @@ export function evaluationBody(
     case 'failed': {
       const step = message.step === null ? '' : ` (step ${code(message.step)})`;
       const log = lastLines(message.lines);
-      return `❌ ${name}: ${prose(message.why)}${step}, so there is no evidence to judge (${at}${run(message.url)}).${log === '' ? '' : `\n\n${log}`}`;
+      return `❌ ${name}: ${prose(message.why)}${step}, so there is nothing to judge (${at}${run(message.url)}).${log === '' ? '' : `\n\n${log}`}`;
     }
     case 'broken':
       return `❌ ${name}: its model.yaml can’t be read, so there is nothing to judge by (${at}).\n\n${codeBlock(message.problem.slice(0, 4000))}`;

@@ -99,7 +99,7 @@ describe('commands', () => {
   it('runs the same run again, once, and says so', () => {
     const snapshot = commanded('/tiltyard evaluate');
     expect(kinds(snapshot)).toEqual(['rerun 17', 'react +1']);
-    expect(answer(snapshot)).toBe('`/tiltyard evaluate`, asked by `alice`:\n- Answer: The workflow is run again.');
+    expect(answer(snapshot)).toBe('`/tiltyard evaluate`, asked by `alice`:\n- ℹ️ The workflow is run again.');
     const done = after(snapshot, decide(snapshot));
     expect(done.pulls[0].runs).toMatchObject([{ attempt: 2, completed: false }]);
     const waiting = after(done, decide(done));
@@ -134,9 +134,9 @@ describe('commands', () => {
     [
       'a slice by its value',
       'ORD',
-      /- ✅ origin=ORD \(26511 rows\), roc_auc: 0\.6400 with the champion, 0\.7104 with the candidate/,
+      /- ℹ️ origin=ORD \(26,511 rows\), roc_auc: 0\.6400 with the champion, 0\.7104 with the candidate/,
     ],
-    ['a slice by column and value', 'origin=TVL', /origin=TVL is too small to judge: 84 rows/],
+    ['a slice by column and value', 'origin=TVL', /origin=TVL is too small to judge: 84 rows, 200 needed\./],
     ['a kind of finding', 'slices', /No loss of roc_auc beyond 0\.02/],
     [
       'a metric that no rule is about',
@@ -215,7 +215,7 @@ describe('commands', () => {
   ])('refuses politely what is %s', (_, body, edits, why) => {
     const snapshot = commanded(body, edits);
     expect(kinds(snapshot)).toEqual(['react confused']);
-    expect(answer(snapshot)).toContain(`- Answer: ${why}`);
+    expect(answer(snapshot)).toContain(`- ℹ️ ${why}`);
     const done = after(snapshot, decide(snapshot));
     expect(decide(done).actions).toEqual([]);
   });

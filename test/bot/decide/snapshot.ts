@@ -97,6 +97,7 @@ export function snapshotOf(pulls: Pull[], edits: Partial<Snapshot> = {}): Snapsh
     us: { app: APP, login: 'tiltyard[bot]', starter: false },
     repository: { owner: 'acme', repo: 'flights', id: 7, defaultBranch: 'main' },
     pulls,
+    queue: [],
     ...edits,
   };
 }
