@@ -2,6 +2,7 @@ import type { Probot } from 'probot';
 import { z } from 'zod';
 import type { Place } from '#registry/github/client.ts';
 import type { Hint } from './snapshot/memory.ts';
+import { QUEUE } from './snapshot/queue.ts';
 
 /** The name of a repository, or of whose it is: it becomes a part of a path. */
 const Name = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
@@ -43,7 +44,7 @@ const ToBranch = z.object({ ref: z.string().startsWith('refs/heads/') });
  * repetition: a look reads afresh.
  */
 export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => void): void {
-  const at = (payload: { repository: unknown }, isOpen = false) => {
+  const at = (payload: { repository: unknown }, { isOpen = false, queue = false } = {}) => {
     const { data } = Repository.safeParse(payload.repository);
     if (data === undefined) return;
     const { check_run, check_suite, issue, pull_request, workflow_run: run } = About.parse(payload);
@@ -52,6 +53,7 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
       pull: (pull_request ?? issue)?.number,
       // Checks speak for all pull requests with one head: what becomes of one of them concerns the others.
       head: pull_request?.head.sha ?? (run ?? check_run ?? check_suite)?.head_sha,
+      queue,
       open: isOpen && id !== undefined && attempt !== undefined ? { id, attempt } : undefined,
     };
     wake({ owner: data.owner.login, repo: data.name }, about);
@@ -83,13 +85,14 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
     ],
     ({ payload }) => at(payload),
   );
-  probot.on('workflow_run.in_progress', ({ payload }) => at(payload, true));
+  probot.on('workflow_run.in_progress', ({ payload }) => at(payload, { isOpen: true }));
   probot.on(['issue_comment.created', 'issue_comment.edited', 'issue_comment.deleted'], ({ payload }) => {
     if (OfPerson.safeParse(payload).success) at(payload);
   });
   probot.on('push', ({ payload }) => {
-    // Any branch may be some pull request's base, whose policy decides.
-    if (ToBranch.safeParse(payload).success) at(payload);
+    // Any branch may be some pull request's base, whose policy decides, or wait in a merge queue for our check.
+    const { data } = ToBranch.safeParse(payload);
+    if (data !== undefined) at(payload, { queue: data.ref.startsWith(`refs/heads/${QUEUE}`) });
   });
   probot.on(
     ['installation.created', 'installation.unsuspend', 'installation.new_permissions_accepted'],

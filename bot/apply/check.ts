@@ -25,8 +25,8 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
   const wanted = contentOf(action);
   const there = newest(await hand.checksOn(head), wanted.name);
   if (there !== undefined && says(there, wanted)) return 'same';
-  const { checks = [] } = snapshot.pulls.find(({ number }) => number === action.pull) ?? {};
-  const seen = newest(checks, wanted.name);
+  const looked = [...snapshot.pulls.map(({ checks, head: { sha } }) => ({ checks, sha })), ...snapshot.queue];
+  const seen = newest(looked.find(({ sha }) => sha === head)?.checks ?? [], wanted.name);
   if (there?.id !== seen?.id || (there !== undefined && seen !== undefined && !says(there, seen))) return 'stale';
   const happened = async () => {
     const now = newest(await readChecks({ github, place }, head, snapshot.us), wanted.name);

@@ -38,6 +38,8 @@ export interface Memory {
   oldRuns: Cache<number>;
   /** By a run and its attempt: those that were seen before they had ended. */
   openRuns: Cache<true>;
+  /** Since when nothing waits in merge queues; null where something may. */
+  queues: Cache<Date | null>;
   /** What was listed of a repository last. */
   repositories: Cache<Repository>;
   /** What webhooks spoke of since the last look. */
@@ -71,6 +73,8 @@ export interface Hint {
   head?: string | undefined;
   /** The event says no more than that this attempt of a run has not ended. */
   open?: Pick<Run, 'id' | 'attempt'> | undefined;
+  /** A merge queue has changed. */
+  queue?: boolean | undefined;
 }
 
 const MEGABYTE = 1_000_000;
@@ -96,6 +100,7 @@ export function createMemory(): Memory {
     tried: createCache(50_000),
     oldRuns: createCache(10_000),
     openRuns: createCache(50_000),
+    queues: createCache(10_000),
     repositories: createCache(10_000),
     hints: createCache(10_000),
   };
@@ -136,10 +141,14 @@ export function sawOpen({ memory, place }: Source, runs: readonly Run[]): void {
 
 const runKey = (place: Place, { attempt, id }: Pick<Run, 'id' | 'attempt'>) => [nameOf(place), id, attempt].join(' ');
 
-/** Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look. */
-export function followHints({ key, memory, place }: Source, pulls: readonly PullRequest[]): void {
+/**
+ * Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look.
+ * @returns whether there were any: else it is a sweep that looks.
+ */
+export function followHints({ key, memory, place }: Source, pulls: readonly PullRequest[]): boolean {
   const hints = memory.hints.get(nameOf(place)) ?? [];
   memory.hints.delete(nameOf(place));
+  if (hints.some(({ queue }) => queue === true)) memory.queues.set(key(), null);
   const heads = new Set(hints.map(({ head }) => head));
   const numbers = new Set(hints.map(({ pull }) => pull));
   for (const { head, number } of pulls) {
@@ -147,4 +156,5 @@ export function followHints({ key, memory, place }: Source, pulls: readonly Pull
     memory.settled.delete(key(number));
     memory.tried.delete(key(number));
   }
+  return hints.length > 0;
 }

@@ -5,6 +5,7 @@ import { getBranchHead, getRepository } from '#registry/github/repositories.ts';
 import { laterOf } from '../metered.ts';
 import { createMemory, followHints, type Settled, type Source, sawOpen, sourceOf } from './memory.ts';
 import { type Look, readPull } from './pull.ts';
+import { readQueue } from './queue.ts';
 import { findRuns } from './runs.ts';
 import type { Pull, Snapshot } from './snapshot.ts';
 import { type Base, readBase } from './trees.ts';
@@ -15,7 +16,7 @@ const MOST_PULLS = 100;
 
 /** A repository, whose pull requests are read head by head. */
 export interface Opened {
-  /** A snapshot for each head that there may be something to do for, with all of its pull requests. */
+  /** A snapshot for each head that there may be something to do for, with all of its pull requests; then merge queues. */
   heads(): AsyncGenerator<Head>;
   /** Those that there is something to read of, which was not read (yet): nothing can be decided of them. */
   unread(): Unread[];
@@ -29,9 +30,12 @@ export interface Head {
   settle(actions: readonly unknown[]): void;
 }
 
-/** A pull request that was not read; `error` is null where there was no room for more in this look. */
+/**
+ * A pull request that was not read, or merge queues, where `pull` is null; `error` is null where there was no room for more
+ * in this look.
+ */
 export interface Unread {
-  pull: number;
+  pull: number | null;
   error: GitHubError | null;
 }
 
@@ -51,7 +55,7 @@ export async function openRepository(
     base ?? (await memory.repositories.read(source.key(), () => getRepository(github, place)));
   // Nothing can be written to an archived repository.
   const open = archived === true ? [] : listed;
-  followHints(source, open);
+  const isTold = followHints(source, open);
 
   const oldest = new Date(Math.min(now.getTime(), ...open.map(({ created_at }) => created_at.getTime())));
   const runs = findRuns(source, oldest, now);
@@ -64,7 +68,20 @@ export async function openRepository(
   );
   const repository = { ...place, id, defaultBranch: default_branch };
 
+  const missed: Unread[] = [];
   async function* heads(): AsyncGenerator<Head> {
+    yield* pulls();
+    const all = open.flatMap((pull) => {
+      const at = bases.get(pull.base.ref);
+      return at === undefined ? [] : [{ base: at, pull }];
+    });
+    // The last, since it rests on what heads came to.
+    const queue = await attempt(() => readQueue(look, all, isTold));
+    if (queue instanceof GitHubError) missed.push({ pull: null, error: queue });
+    else if (queue.length > 0) yield { snapshot: { now, us, repository, pulls: [], queue }, settle: () => {} };
+  }
+
+  async function* pulls(): AsyncGenerator<Head> {
     let room = MOST_PULLS;
     for (const group of groups) {
       room -= group.length;
@@ -77,8 +94,8 @@ export async function openRepository(
         else unread.delete(number);
       }
       if (!(read instanceof GitHubError)) {
-        const pulls = read.map(({ pull }) => pull);
-        yield { snapshot: { now, us, repository, pulls }, settle: (actions) => settle(source, read, actions) };
+        const snapshot = { now, us, repository, pulls: read.map(({ pull }) => pull), queue: [] };
+        yield { snapshot, settle: (actions) => settle(source, read, actions) };
       } else if (laterOf(read) !== null) {
         // While GitHub takes nothing more, nothing is asked.
         for (const number of unread.keys()) unread.set(number, { pull: number, error: read });
@@ -86,7 +103,7 @@ export async function openRepository(
       }
     }
   }
-  return { heads, unread: () => [...unread.values()], remember: () => runs.remember() };
+  return { heads, unread: () => [...unread.values(), ...missed], remember: () => runs.remember() };
 }
 
 interface Read {

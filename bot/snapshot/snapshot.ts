@@ -17,7 +17,27 @@ export interface Snapshot {
   repository: { owner: string; repo: string; id: number; defaultBranch: string };
   /** Open pull requests: of each head that is there, all. A look reads one head after another. */
   pulls: Pull[];
+  /** What waits in merge queues; looked at after all heads. */
+  queue: Queued[];
 }
+
+/** A branch of a merge queue: the base as it would be with a pull request, and all before it in the queue, merged. */
+export interface Queued {
+  pull: number;
+  base: string;
+  /** Of the branch, where the queue demands our check. */
+  sha: string;
+  /** What lies there, at the base and at the pull request's head, of what we judge. */
+  ours: Ours;
+  oursAtBase: Ours;
+  oursAtHead: Ours;
+  /** Ours, on the branch and on the pull request's head. */
+  checks: Check[];
+  checksOfHead: Check[];
+}
+
+/** git's digests of models/, registry/ and tiltyard.yaml in one word; null where they can't be listed. */
+export type Ours = string | null;
 
 /** What a branch says at one commit. */
 export interface Tree {

@@ -15,3 +15,15 @@ export async function getBranchHead(github: GitHub, place: Place, branch: string
   const found = await askIfThere(github, route, { ...place, ref: `heads/${branch}` }, Ref);
   return found?.object.sha ?? null;
 }
+
+/** The branches whose names begin so, and the commits that they point to. */
+export async function listBranches(
+  github: GitHub,
+  place: Place,
+  prefix: string,
+): Promise<{ branch: string; sha: string }[]> {
+  const Refs = z.array(z.object({ ref: z.string(), object: z.object({ sha: z.string() }) }));
+  const route = 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}';
+  const found = await ask(github, route, { ...place, ref: `heads/${prefix}` }, Refs);
+  return found.map(({ object, ref }) => ({ branch: ref.replace(/^refs\/heads\//, ''), sha: object.sha }));
+}

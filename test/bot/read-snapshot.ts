@@ -21,7 +21,7 @@ export async function readSnapshot(
   const pulls = heads.flatMap(({ snapshot }) => snapshot.pulls);
   const known = heads[0]?.snapshot.repository ?? { ...place, id: 0, defaultBranch: 'main' };
   return {
-    snapshot: { now, us, repository: known, pulls },
+    snapshot: { now, us, repository: known, pulls, queue: heads.flatMap(({ snapshot }) => snapshot.queue) },
     unread: repository.unread(),
     async settle(actions) {
       for (const { settle, snapshot } of heads) {
