@@ -26,6 +26,8 @@ export interface MetricFacts {
   relative: boolean;
   /** Whether it depends on a version's decision threshold, and on no probability besides. */
   thresholded?: boolean;
+  /** Whether it looks for the best threshold itself, on the rows that it is measured on. */
+  thresholdFromBenchmark?: boolean;
   /** Names of its parameters with their defaults; `null` where the policy must give the value. */
   params: Record<string, number | null>;
 }

@@ -106,6 +106,7 @@ export const metrics: readonly MetricFacts[] = [
     description:
       'Highest precision over the thresholds whose recall is at least `recall`; it looks for the threshold on the benchmark.',
     relative: true,
+    thresholdFromBenchmark: true,
     params: { recall: null },
   },
   {
@@ -124,6 +125,7 @@ export const metrics: readonly MetricFacts[] = [
     description:
       'Highest recall over the thresholds whose precision is at least `precision` (0 where there is none); it looks for the threshold on the benchmark.',
     relative: true,
+    thresholdFromBenchmark: true,
     params: { precision: null },
   },
   {

@@ -163,6 +163,14 @@ export const EvaluatePolicy = z.strictObject({
 });
 export type EvaluatePolicy = z.infer<typeof EvaluatePolicy>;
 
+/** What a threshold is fitted to: a metric with its parameters beside it, as `{ min: expected_cost, false_negative: 5, … }`. */
+export const ThresholdRule = z.strictObject({
+  ...inlineParams,
+  max: z.string().optional().describe('The [metric](metrics.md) that it makes largest, with its parameters beside it'),
+  min: z.string().optional().describe('The metric that it makes smallest, likewise'),
+});
+export type ThresholdRule = z.infer<typeof ThresholdRule>;
+
 /** How a version is trained: the program, what it is told, and which rows it doesn't get. */
 export const TrainRecipe = z.strictObject({
   run: z.string().min(1).describe('The program, without a shell: `node train.ts`'),
@@ -187,9 +195,9 @@ export const TrainRecipe = z.strictObject({
   decision: z
     .strictObject({
       threshold: z
-        .union([z.number().min(0).max(1), z.strictObject({ max: z.string() })])
+        .union([z.number().min(0).max(1), ThresholdRule])
         .describe(
-          'From which probability on a row is positive: a number, or `{ max: f1 }`, fitted on the validation rows',
+          'From which probability on a row is positive: a number; or fitted on the validation rows: `{ max: f1 }`',
         ),
     })
     .optional()

@@ -10,6 +10,7 @@ import type { Artifact } from '#registry/artifact.ts';
 import { checkPin } from '#registry/data-lock.ts';
 import { UserError } from '#registry/error.ts';
 import type { Dataset, Model } from '#registry/model.ts';
+import { fittedMetric } from '#registry/threshold-rule.ts';
 import { prepare } from '../train/prepare.ts';
 import type { PrepareMade } from '../train/prepare-request.ts';
 import { readSources, type Sources } from '../train/sources.ts';
@@ -95,8 +96,9 @@ function closing(
     `${join(out, 'artifact')}: features.sql${tables.map((table) => `, state/${table}.parquet`).join('')}, training-ids.parquet, artifact.json`,
   ];
   if (typeof rule === 'object') {
+    const { name, better } = fittedMetric(rule);
     lines.push(
-      `The decision threshold is not set: model.yaml asks for the largest ${rule.max}, which tiltyard train fits. ` +
+      `The decision threshold is not set: model.yaml asks for the ${better === 'higher' ? 'largest' : 'smallest'} ${name}, which tiltyard train fits. ` +
         `Set "threshold" in ${join(out, 'artifact', 'artifact.json')}; without it evaluation takes 0.5.`,
     );
   }

@@ -1,7 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { binaryMetrics } from '#lib/metrics/catalogue.generated.ts';
-import { fillParams } from '#lib/metrics/plan.ts';
 import type { World } from '#lib/world.ts';
 import type { Artifact } from '#registry/artifact.ts';
 import { UserError } from '#registry/error.ts';
@@ -11,7 +9,7 @@ import type { Prepared } from './prepared.ts';
 import { primaryMetric } from './primary.ts';
 import { type HeldOutScores, scoreArtifact, type Tried } from './score.ts';
 import { type SeedValue, seedSpread } from './spread.ts';
-import { fitThreshold } from './threshold.ts';
+import { fitThreshold, thresholdMetric } from './threshold.ts';
 import { validationMetrics } from './validation-metrics.ts';
 
 /** A trained artifact with all that belongs into its folder, and what it scored. */
@@ -88,12 +86,7 @@ export async function completeArtifact(
 }
 
 /** By the rule of `train.decision`; null where there is none. */
-function fittedThreshold({ model, recipe }: Prepared['resolved'], held: HeldOutScores): number | null {
-  const rule = recipe.decision?.threshold;
-  if (model.task !== 'binary_classification' || typeof rule !== 'object') return null;
-  const metric = binaryMetrics.find(({ name }) => name === rule.max);
-  const params = metric === undefined ? null : fillParams(metric, {});
-  if (metric === undefined || params === null) throw new Error(`model.yaml was checked, but has ${rule.max}`);
-  const { score, weight } = held;
-  return fitThreshold({ label: new Uint8Array(held.label), score, weight }, metric, params);
+function fittedThreshold({ model }: Prepared['resolved'], { label, score, weight }: HeldOutScores): number | null {
+  const metric = thresholdMetric(model);
+  return metric === null ? null : fitThreshold({ label: new Uint8Array(label), score, weight }, metric);
 }

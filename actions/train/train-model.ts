@@ -10,6 +10,7 @@ import type { Resolved } from './resolve.ts';
 import { newRunName } from './runs.ts';
 import type { SeedValue } from './spread.ts';
 import { requireSearchable, type Search, searchParams } from './sweep.ts';
+import { thresholdMetric } from './threshold.ts';
 import { requestDigest, type TrainedRun, type TrainingRequest, trainOnce } from './train.ts';
 
 /** How thoroughly a model is trained. */
@@ -44,6 +45,8 @@ export async function trainModel(
     });
   }
   requireSearchable(resolved, search);
+  // A parameter that the threshold's metric does not take is told before anything runs.
+  thresholdMetric(model);
   const prepared = await prepareInputs(resolved, work, limits, world);
   const name = newRunName(world.now());
   const { seed } = inputs;

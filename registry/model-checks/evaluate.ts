@@ -5,6 +5,7 @@ import { nearest } from '../nearest.ts';
 import { spell } from '../yaml/explain.ts';
 import { type Entry, type Problem } from '../yaml/problem.ts';
 import { columnOf, isNumeric, unknownColumn, wrongType } from './columns.ts';
+import { parameterProblems } from './parameters.ts';
 
 /** What is wrong with a model's `evaluate`, of what takes more than one field to see. */
 export function evaluateProblems(model: Model): Problem[] {
@@ -81,18 +82,7 @@ function metricProblems(model: Model, rule: MetricRule, entry: Entry): Problem[]
       },
     ];
   }
-  const problems: Problem[] = [];
-  const known = Object.keys(facts.params);
-  for (const name of Object.keys(rule.params)) {
-    if (known.includes(name)) continue;
-    const fix = known.length === 0 ? `Remove it: ${facts.name} takes no parameters.` : `It takes ${known.join(', ')}.`;
-    problems.push({ entry: [...entry, name], message: `${facts.name} has no parameter ${name}`, fix });
-  }
-  for (const [name, value] of Object.entries(facts.params)) {
-    if (value !== null || rule.params[name] !== undefined) continue;
-    const fix = `Write it beside the metric: { metric: ${facts.name}, ${name}: … }.`;
-    problems.push({ entry, message: `${facts.name} needs the parameter ${name}`, fix });
-  }
+  const problems = parameterProblems(facts, rule.params, entry, 'metric');
   const relative = (['max_loss', 'min_gain'] as const).find((bound) => rule[bound] !== undefined);
   if (!facts.relative && relative !== undefined) {
     problems.push({

@@ -4,12 +4,14 @@ import { listedParams } from '../listed-params.ts';
 import { metrics } from '../metrics.generated.ts';
 import type { Model } from '../model.ts';
 import { nearest } from '../nearest.ts';
+import { fittedMetric } from '../threshold-rule.ts';
+import { spell } from '../yaml/explain.ts';
 import type { Problem } from '../yaml/problem.ts';
+import { parameterProblems } from './parameters.ts';
 
-/** Metrics that a threshold can be fitted to: they depend on it, know a better side, and need no parameters. */
+/** Metrics that a threshold can be fitted to: they depend on one, and know a better side. */
 const FITTED = metrics.filter(
-  ({ thresholded, relative, better, params }) =>
-    thresholded === true && relative && better === 'higher' && Object.values(params).every((value) => value !== null),
+  ({ thresholded, thresholdFromBenchmark, relative }) => relative && (thresholded ?? thresholdFromBenchmark ?? false),
 );
 
 /** What is wrong with a model's `train`, of what takes more than one field to see. */
@@ -37,15 +39,25 @@ function thresholdProblems({ task, train }: Model): Problem[] {
   }
   if (typeof threshold === 'number') return [];
   const problems: Problem[] = [];
-  if (!FITTED.some(({ name }) => name === threshold.max)) {
-    const names = FITTED.map(({ name }) => name);
-    const near = nearest(threshold.max, names);
+  const { name, better, params } = fittedMetric(threshold);
+  const key = better === 'higher' ? 'max' : 'min';
+  const facts = FITTED.find((metric) => metric.name === name);
+  if ((threshold.max === undefined) === (threshold.min === undefined)) {
+    const message = `${spell(entry)} must have exactly one of max and min`;
+    problems.push({ entry, message, fix: 'Name the metric that it makes largest, or the one that it makes smallest.' });
+  } else if (facts === undefined) {
+    const names = FITTED.map((metric) => metric.name);
+    const near = nearest(name, names);
     problems.push({
-      entry: [...entry, 'max'],
-      message: `no threshold is fitted to ${quoted(threshold.max)}`,
+      entry: [...entry, key],
+      message: `no threshold is fitted to ${quoted(name)}`,
       fix: near === null ? `Choose one of ${names.join(', ')}.` : `Did you mean ${near}?`,
     });
-  }
+  } else if (facts.better !== better) {
+    const [word, other] = better === 'higher' ? ['lower', 'min'] : ['higher', 'max'];
+    const message = `${name} is better when it is ${word}`;
+    problems.push({ entry: [...entry, key], message, fix: `Write { ${other}: ${name} }.` });
+  } else problems.push(...parameterProblems(facts, params, entry, key));
   if (train.validation.share === 0) {
     problems.push({
       entry,

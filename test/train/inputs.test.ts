@@ -306,9 +306,18 @@ describe('inputs that are refused', () => {
     [{ threshold: { max: 'roc_auc' } }, 'no threshold is fitted to “roc_auc”'],
     [{ threshold: { max: 'f2' } }, 'Did you mean f1?'],
     [{ threshold: { max: 'positive_rate' } }, 'no threshold is fitted to'],
-    [{ threshold: { max: 'expected_cost' } }, 'no threshold is fitted to'],
+    [{ threshold: { max: 'expected_cost' } }, 'expected_cost is better when it is lower'],
+    [{ threshold: { min: 'recall' } }, 'recall is better when it is higher'],
+    [{ threshold: { min: 'expected_cost' } }, 'expected_cost needs the parameter false_positive'],
+    [{ threshold: { max: 'f1', recall: 0.8 } }, 'f1 has no parameter recall'],
+    [{ threshold: { max: 'f1', min: 'expected_cost' } }, 'must have exactly one of max and min'],
+    [{ threshold: { recall: 0.8 } }, 'must have exactly one of max and min'],
+    [{ threshold: { max: 'precision_at_recall', recall: -1 } }, 'recall is -1; it must be a number from 0 to 1'],
+    [{ threshold: { maxi: 'f1' } }, 'Did you mean max?'],
   ])('are a decision that nobody can fit: %j', async (decision, message) => {
-    const { status, errors } = await train(makeTrainable({ train: { decision } }));
+    const { status, errors } = await train(
+      makeTrainable({ edit: (document) => Object.assign(document.train ?? {}, { decision }) }),
+    );
     expect([status, errors]).toEqual([3, expect.stringContaining(message)]);
   });
 

@@ -68,7 +68,8 @@ function path(line: string): string {
   return line.slice(line.indexOf("'"));
 }
 
-function entry({ name, task, better, description, relative, thresholded = false, params }: MetricFacts): string {
+function entry(facts: MetricFacts): string {
+  const { name, task, better, description, relative, params } = facts;
   const inner = Object.entries(params).map(([key, value]) => `${key}: ${value}`);
   return [
     '  {\n',
@@ -77,7 +78,8 @@ function entry({ name, task, better, description, relative, thresholded = false,
     property('better', quote(better)),
     property('description', quote(description)),
     property('relative', String(relative)),
-    thresholded ? property('thresholded', 'true') : '',
+    facts.thresholded === true ? property('thresholded', 'true') : '',
+    facts.thresholdFromBenchmark === true ? property('thresholdFromBenchmark', 'true') : '',
     property('params', inner.length === 0 ? '{}' : `{ ${inner.join(', ')} }`),
     '  },\n',
   ].join('');

@@ -90,4 +90,6 @@ export interface Metric<P extends Predictions = Predictions> extends MetricFacts
   measure(predictions: P, params: MetricParams, influence?: Float64Array): number;
   /** Its value from the weights in the cells of the confusion matrix, where it depends on nothing else. */
   ofCells?(cells: CellWeights, params: MetricParams): number;
+  /** Of a metric that looks for the threshold: what one threshold gives, from the same; NaN where it does not count. */
+  atThreshold?(cells: CellWeights, params: MetricParams): number;
 }

@@ -24,6 +24,11 @@ export function thresholdMetric({ given, none, ...facts }: ThresholdMetric): Met
     rootN: true,
     range: [0, 1],
     thresholdFromBenchmark: true,
+    atThreshold({ truePositive: tp, falsePositive: fp, falseNegative: fn }, params) {
+      const [recall, precision] = [tp / (tp + fn), tp / (tp + fp)];
+      const reached = (byRecall ? recall : precision) >= parameter(params, given, { low: 0, high: 1 });
+      return reached ? (byRecall ? precision : recall) : Number.NaN;
+    },
     measure(predictions, params) {
       const { row, label, weight, end, positive } = ranking(predictions);
       const target = parameter(params, given, { low: 0, high: 1 });
