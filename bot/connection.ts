@@ -2,6 +2,7 @@ import { Probot, ProbotOctokit } from 'probot';
 import {
   getApp,
   getInstallation,
+  getPublicApp,
   type Installation,
   listInstallations,
   listRepositories,
@@ -134,6 +135,13 @@ function isSuspended({ suspended_at: at }: Installation): boolean {
   return at !== null && at !== undefined;
 }
 
+/** As `GET https://api.github.com/apps/github-actions` has it. */
+const ON_GITHUB_COM = { id: 15368, login: GITHUB_ACTIONS.login };
+
+function isGitHubCom(apiUrl: string | undefined): boolean {
+  return apiUrl === undefined || new URL(apiUrl).host === 'api.github.com';
+}
+
 /** With the token of a workflow's job, in its own repository; it comments and checks, and never merges. */
 export function connectToken(token: string, place: Place, { metrics, now, apiUrl, fetch, log }: Reach): Connection {
   const octokit = new PlainOctokit({
@@ -144,8 +152,13 @@ export function connectToken(token: string, place: Place, { metrics, now, apiUrl
     ...(fetch === undefined ? {} : { request: { fetch } }),
   });
   const github = metered(octokit, metrics, now);
+  let app: Promise<{ id: number; login: string }> | undefined;
   return {
-    us: async () => ({ ...GITHUB_ACTIONS, starter: true }),
+    async us() {
+      app ??= isGitHubCom(apiUrl) ? Promise.resolve(ON_GITHUB_COM) : getPublicApp(github, GITHUB_ACTIONS.slug);
+      const { id, login } = await app;
+      return { app: id, login, starter: true };
+    },
     open: async () => github,
     async *repositories() {
       yield place;

@@ -1,8 +1,8 @@
 import { type Marker, readMarker } from '#registry/markdown/pull-request/marker.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 
-/** GitHub's own App, as which a workflow's `GITHUB_TOKEN` writes (`GET /apps/github-actions`). */
-export const GITHUB_ACTIONS = { app: 15368, login: 'github-actions[bot]' };
+/** GitHub's own App, as which a workflow's `GITHUB_TOKEN` writes. Its name is its own; its number is another on each server. */
+export const GITHUB_ACTIONS = { slug: 'github-actions', login: 'github-actions[bot]' };
 
 /** Of a comment, what tells whose it is. */
 export interface Signed {
@@ -17,7 +17,7 @@ export interface Signed {
  * wrote with a workflow's token before, so that a team which moves to the App keeps its comments.
  */
 export function markerOfOurs(us: Snapshot['us'], { body, login, app }: Signed): Marker | null {
-  const byToken = login === GITHUB_ACTIONS.login && (app === null || app === GITHUB_ACTIONS.app);
+  const byToken = login === GITHUB_ACTIONS.login;
   const ours = us.starter ? byToken : app === us.app || byToken;
   return ours ? readMarker(body) : null;
 }

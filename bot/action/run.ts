@@ -87,7 +87,9 @@ async function lookOnce(
   const { done } = looked;
   for (const one of done) say(described(one));
   const refused = looked.unread.filter(({ error }) => error !== null && laterOf(error) === null);
-  for (const { error, pull } of refused) say(`Pull request ${pull} could not be read: ${error?.message}`);
+  for (const { error, pull } of refused) {
+    say(`${pull === null ? 'Merge queues' : `Pull request ${pull}`} could not be read: ${error?.message}`);
+  }
   const undone = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
   const unread = looked.unread.filter(({ error }) => error === null).length;
   const left = undone.length + looked.unread.length - unread;

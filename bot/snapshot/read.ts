@@ -71,6 +71,8 @@ export async function openRepository(
   const missed: Unread[] = [];
   async function* heads(): AsyncGenerator<Head> {
     yield* pulls();
+    // While GitHub takes nothing more, nothing is asked.
+    if ([...unread.values()].some(({ error }) => laterOf(error) !== null)) return;
     const all = open.flatMap((pull) => {
       const at = bases.get(pull.base.ref);
       return at === undefined ? [] : [{ base: at, pull }];

@@ -9,6 +9,12 @@ export async function getApp(github: GitHub): Promise<{ id: number; login: strin
   return { id, login: `${slug ?? ''}[bot]` };
 }
 
+/** An App that anybody may see, by the name in its address. */
+export async function getPublicApp(github: GitHub, slug: string): Promise<{ id: number; login: string }> {
+  const { id } = await ask(github, 'GET /apps/{app_slug}', { app_slug: slug }, App);
+  return { id, login: `${slug}[bot]` };
+}
+
 const Installation = z.object({ id: z.int(), suspended_at: z.string().nullish() });
 export type Installation = z.infer<typeof Installation>;
 

@@ -1,6 +1,6 @@
 import { appById, appJson, installationJson } from './accounts.ts';
 import { repositoryJson } from './repositories.ts';
-import { type Call, counted, integer, listed, notFound, Refusal, type Route, repositoryOf } from './route.ts';
+import { type Call, counted, integer, listed, notFound, Refusal, type Route, repositoryOf, text } from './route.ts';
 import { type App, type Installation, isoSeconds, type Permissions } from './state.ts';
 import { issueToken } from './tokens.ts';
 
@@ -32,6 +32,16 @@ const HOUR = 3_600_000;
 
 export const appRoutes: Route[] = [
   { route: 'GET /app', needs: 'jwt', handle: (call) => ({ status: 200, data: appJson(call.world, own(call).id) }) },
+  {
+    // Anybody may ask: https://docs.github.com/en/rest/apps/apps#get-an-app
+    route: 'GET /apps/{app_slug}',
+    needs: 'nothing',
+    handle: (call) => {
+      const app = [...call.world.apps.values()].find(({ slug }) => slug === text(call, 'app_slug'));
+      if (app === undefined) throw notFound();
+      return { status: 200, data: appJson(call.world, app.id) };
+    },
+  },
   {
     route: 'GET /app/installations',
     needs: 'jwt',

@@ -1,6 +1,7 @@
 /** The routes of GitHub's API that the double knows, or will: `fixtures/openapi.json` describes exactly these. */
 export const DESCRIBED = [
   'GET /app',
+  'GET /apps/{app_slug}',
   'GET /app/installations',
   'GET /app/installations/{installation_id}',
   'POST /app/installations/{installation_id}/access_tokens',
