@@ -26,9 +26,9 @@ export function actionInputs(names: readonly string[]): Record<string, string> |
 }
 
 /** Tells the workflow what came out: step outputs, and the summary page of the job. Does nothing outside of an action. */
-export async function reportToWorkflow(outputs: Record<string, string>, summary: string): Promise<void> {
+export async function reportToWorkflow(outputs: Record<string, string>, summary: string | null): Promise<void> {
   if (process.env['GITHUB_ACTIONS'] !== 'true') return;
   const core = await import('@actions/core');
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
-  await core.summary.addRaw(summary, true).write();
+  if (summary !== null) await core.summary.addRaw(summary, true).write();
 }

@@ -12,6 +12,7 @@ import type { Model } from '#registry/model.ts';
 import { findBuilt } from './built-before.ts';
 import { type BuiltBefore, finishedRuns, NO_RUNS } from './finished-runs.ts';
 import { TrainInputs } from './inputs.ts';
+import { withLogs } from './logs.ts';
 import { primaryMetric } from './primary.ts';
 import { resolveInputs } from './resolve.ts';
 import { openWork, sweepRuns } from './runs.ts';
@@ -26,7 +27,7 @@ export const verb: Verb<typeof TrainInputs> = {
     const { model } = await loadModel(root, inputs.model);
     const out = inputs.out ?? workflowFolder(model.name, world.env);
     if (out !== null) await requireReplaceable(resolve(out), out, isOurs);
-    const { built, cached } = await build(root, model, inputs, world);
+    const { built, cached } = await withLogs(root, model.name, world, () => build(root, model, inputs, world));
     const { artifact, evidence } = out === null ? built : await copyTo(out, built);
     const { training } = built;
     const primary = primaryMetric(model).name;
