@@ -1,4 +1,4 @@
-import type { Place } from '#registry/github/client.ts';
+import { GitHubError, type Place } from '#registry/github/client.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
 import { type Looked, look } from './look.ts';
@@ -34,6 +34,12 @@ const AT_ONCE = 8;
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 15 * 60_000;
 
+function outcomeOf(looked: Looked | null): 'not_installed' | 'failed' | 'done' {
+  if (looked === null) return 'not_installed';
+  const isDefect = ({ error }: Looked['unread'][number]) => error !== null && !(error instanceof GitHubError);
+  return looked.unread.some(isDefect) ? 'failed' : 'done';
+}
+
 export function createBot({ connection, metrics, log, now, settle }: Options): Bot {
   const retries = new Map<string, number>();
   const memory = createMemory();
@@ -46,7 +52,7 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
     let again: number | null;
     try {
       const done = await lookOnce(place);
-      metrics.count('looks_total', { outcome: done === null ? 'not_installed' : 'done' });
+      metrics.count('looks_total', { outcome: outcomeOf(done) });
       again = done === null ? null : whenAgain(key, done);
     } catch (error) {
       metrics.count('looks_total', { outcome: 'failed' });
@@ -70,7 +76,9 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
     }
     for (const [error, unread] of Map.groupBy(looked.unread, (one) => one.error)) {
       const pulls = unread.map(({ pull }) => pull);
-      if (error !== null) log.warn({ ...place, pulls, err: error }, 'pull requests could not be read');
+      const what = { ...place, pulls, err: error };
+      if (error instanceof GitHubError) log.warn(what, 'pull requests could not be read');
+      else if (error !== null) log.error(what, 'pull requests could not be looked at: a defect of the bot');
     }
     return looked;
   }

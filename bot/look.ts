@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot/snapshot.ts';
 /** What a look came to. */
 export interface Looked {
   done: Done[];
-  /** Pull requests that another look has to read. */
+  /** Pull requests that another look has to read or decide of. */
   unread: Unread[];
 }
 
@@ -25,12 +25,19 @@ export async function look(
 ): Promise<Looked> {
   const repository = await openRepository(github, place, us, now, memory);
   const done: Done[] = [];
+  const failed: Unread[] = [];
   for await (const { settle, snapshot } of repository.heads()) {
-    const plan = decide(snapshot);
-    done.push(...(await apply(github, snapshot, plan, { signal, justRead: snapshot.pulls.length === 1 })));
-    settle(plan.actions);
+    try {
+      const plan = decide(snapshot);
+      done.push(...(await apply(github, snapshot, plan, { signal, justRead: snapshot.pulls.length === 1 })));
+      settle(plan.actions);
+    } catch (error) {
+      // A mistake of ours about one pull request must not keep the others waiting.
+      if (!(error instanceof Error)) throw error;
+      failed.push(...snapshot.pulls.map(({ number }) => ({ pull: number, error })));
+    }
     if (signal?.aborted) break;
   }
   await repository.remember();
-  return { done, unread: repository.unread() };
+  return { done, unread: [...repository.unread(), ...failed] };
 }

@@ -88,7 +88,7 @@ async function lookOnce(
   for (const one of done) say(described(one));
   const refused = looked.unread.filter(({ error }) => error !== null && laterOf(error) === null);
   for (const { error, pull } of refused) {
-    say(`${pull === null ? 'Merge queues' : `Pull request ${pull}`} could not be read: ${error?.message}`);
+    say(`${pull === null ? 'Merge queues' : `Pull request ${pull}`} could not be looked at: ${error?.message}`);
   }
   const undone = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
   const unread = looked.unread.filter(({ error }) => error === null).length;

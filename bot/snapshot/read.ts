@@ -1,4 +1,4 @@
-import { type GitHub, GitHubError, type Place } from '#registry/github/client.ts';
+import type { GitHub, Place } from '#registry/github/client.ts';
 import { getPermission, type Permission } from '#registry/github/permissions.ts';
 import { listOpenPulls, type PullRequest } from '#registry/github/pulls.ts';
 import { getBranchHead, getRepository } from '#registry/github/repositories.ts';
@@ -36,7 +36,7 @@ export interface Head {
  */
 export interface Unread {
   pull: number | null;
-  error: GitHubError | null;
+  error: Error | null;
 }
 
 /** Lists a repository's open pull requests, and reads their base branches. */
@@ -79,7 +79,7 @@ export async function openRepository(
     });
     // The last, since it rests on what heads came to.
     const queue = await attempt(() => readQueue(look, all, isTold));
-    if (queue instanceof GitHubError) missed.push({ pull: null, error: queue });
+    if (queue instanceof Error) missed.push({ pull: null, error: queue });
     else if (queue.length > 0) yield { snapshot: { now, us, repository, pulls: [], queue }, settle: () => {} };
   }
 
@@ -92,10 +92,10 @@ export async function openRepository(
       for (const number of numbers) memory.tried.set(source.key(number), now.getTime());
       const read = await attempt(() => readGroup(look, group));
       for (const number of numbers) {
-        if (read instanceof GitHubError) unread.set(number, { pull: number, error: read });
+        if (read instanceof Error) unread.set(number, { pull: number, error: read });
         else unread.delete(number);
       }
-      if (!(read instanceof GitHubError)) {
+      if (!(read instanceof Error)) {
         const snapshot = { now, us, repository, pulls: read.map(({ pull }) => pull), queue: [] };
         yield { snapshot, settle: (actions) => settle(source, read, actions) };
       } else if (laterOf(read) !== null) {
@@ -130,12 +130,12 @@ function settle(source: Source, read: readonly Read[], actions: readonly unknown
   }
 }
 
-/** What GitHub refuses of one head must not hold up the others. */
-async function attempt<T>(read: () => Promise<T>): Promise<T | GitHubError> {
+/** What goes wrong with one head, be it a mistake of ours, must not hold up the others. */
+async function attempt<T>(read: () => Promise<T>): Promise<T | Error> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof GitHubError) return error;
+    if (error instanceof Error) return error;
     throw error;
   }
 }
