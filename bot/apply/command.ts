@@ -1,17 +1,22 @@
 import { getComment } from '#registry/github/comments.ts';
+import { getPullHead } from '#registry/github/pulls.ts';
 import { createReaction } from '#registry/github/reactions.ts';
 import { getRun, rerunRun } from '#registry/github/runs.ts';
 import type { Done } from '../apply.ts';
 import type { Action } from '../decide/plan.ts';
 import { type Hand, type Outcome, writeOnce } from './hand.ts';
 
-/** Runs a run once more, unless it runs again already. */
+/**
+ * Runs a run once more, unless it runs again already; but only where its head still is the pull request's: who asked may
+ * have meant another, which was pushed while we read.
+ */
 export async function rerun({ github, place }: Hand, action: Extract<Action, { kind: 'rerun' }>): Promise<Outcome> {
-  const { attempt, run } = action;
+  const { attempt, head, pull, run } = action;
   const again = async () => {
     const now = await getRun(github, place, run);
     return now.status !== 'completed' || (now.run_attempt ?? 1) > attempt;
   };
+  if ((await getPullHead(github, place, pull)) !== head) return 'stale';
   return (await again()) ? 'same' : writeOnce(() => rerunRun(github, place, run), again);
 }
 

@@ -64,12 +64,26 @@ export function commandActions(pull: Pull, asked: readonly Asked[]): Action[] {
       comment: comment.id,
       content: refusal === null ? '+1' : 'confused',
     };
+    if (command.kind === 'evaluate' && refusal === null && isNewer(comment, pull)) return [];
     // A run that began since is what was asked for: whoever crashed before acknowledging it does not start another.
     const isDone = run === undefined || !run.completed || run.startedAt >= comment.createdAt;
     return refusal === null && command.kind === 'evaluate' && !isDone
       ? [{ kind: 'rerun', ...about, head: pull.head.sha, run: run.id, attempt: run.attempt }, react]
       : [react];
   });
+}
+
+/** GitHub need not give one moment the same second everywhere, in milliseconds. */
+const LAG = 5_000;
+
+/**
+ * Whether a comment came after the pull request was listed, and perhaps after its runs were: a run that is not there, or has
+ * not ended, may have ended by then. The next look knows; that one is due, as the comment changed the pull request.
+ */
+function isNewer({ createdAt }: Comment, { runs, updatedAt }: Pull): boolean {
+  const [run] = runs;
+  const isOpen = run === undefined || (!run.completed && run.startedAt < createdAt);
+  return isOpen && createdAt.getTime() > updatedAt.getTime() + LAG;
 }
 
 /** What the comment on a model answers. */

@@ -4,9 +4,6 @@ import { isDefaced, markerOfOurs } from '../ours.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import type { Action } from './plan.ts';
 
-/** How far GitHub's clock may run ahead of ours. */
-const AHEAD = 2 * 60_000;
-
 /**
  * The one comment on a pull request for a model: made where there is none, rewritten where it says something else, left
  * alone where what we know is older than what it says. Of several (two of us looked at once) the oldest stays.
@@ -27,7 +24,8 @@ export function commentActions(snapshot: Snapshot, pull: Pull, message: Omit<Mes
   if (kept !== undefined) {
     const { comment, marker } = kept;
     const written = Date.parse(marker.read);
-    const isOlder = pull.updatedAt.getTime() < written && written <= snapshot.now.getTime() + AHEAD;
+    // What was read after the comment was written is no time of ours: somebody wrote it there. All by GitHub's own clock.
+    const isOlder = pull.updatedAt.getTime() < written && written <= comment.updatedAt.getTime();
     if (isOlder || comment.body === body(marker.read)) return removals;
   }
   const reason =

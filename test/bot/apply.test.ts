@@ -385,6 +385,24 @@ describe('commands', () => {
   });
 });
 
+describe('a command that came while we read', () => {
+  it('S12 runs nothing again of a head that is no longer the pull request’s', async () => {
+    const { pull, scene } = proposal();
+    const { repo } = scene;
+    repo.comment(pull, 'olga', '/tiltyard evaluate');
+    const snapshot = await snapshotOf(scene);
+    const plan = decide(snapshot);
+    expect(plan.actions.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['rerun', 'react']));
+    repo.push('better', { 'models/flight-delay/features.sql': 'SELECT flight_id, delay FROM source\n' });
+    scene.github.faults.forget();
+    const done = await apply(scene.client, snapshot, plan);
+    const ofCommand = done.filter(({ action }) => action.kind === 'rerun' || action.kind === 'react');
+    expect(ofCommand.map(({ outcome }) => outcome)).toEqual(['stale', 'stale']);
+    expect(scene.github.faults.calls.filter((route) => route.endsWith('/rerun'))).toEqual([]);
+    expect(repo.comments(pull).flatMap(({ reactions }) => reactions)).toEqual([]);
+  });
+});
+
 describe('the token of a workflow', () => {
   it('S12 comments in its place are taken over by the App', async () => {
     const { pull, scene } = proposal();

@@ -113,7 +113,17 @@ describe('commands', () => {
     expect(kinds(commanded('/tiltyard evaluate', allowed, { runs: [{ ...again, completed: false }] }))).toEqual([
       'react +1',
     ]);
-    expect(kinds(commanded('/tiltyard evaluate', allowed, { runs: [] }))).toEqual(['react +1']);
+    const listed = { updatedAt: ago(10) };
+    expect(kinds(commanded('/tiltyard evaluate', allowed, { runs: [], ...listed }))).toEqual(['react +1']);
+  });
+
+  it('S14 leaves to the next look what was asked after the pull request was listed, where a run may have ended since', () => {
+    const open = runOf({ completed: false, startedAt: ago(20), evidence: [] });
+    const [listed, asked] = [{ updatedAt: ago(20) }, { ...allowed, createdAt: ago(10) }];
+    expect(kinds(commanded('/tiltyard evaluate', asked, { runs: [], ...listed }))).toEqual([]);
+    expect(kinds(commanded('/tiltyard evaluate', asked, { runs: [open], ...listed }))).toEqual([]);
+    expect(kinds(commanded('/tiltyard evaluate', asked, { runs: [open], updatedAt: ago(10) }))).toEqual(['react +1']);
+    expect(kinds(commanded('/tiltyard help', asked, { runs: [open], ...listed }))).toEqual(['react +1']);
   });
 
   it('leaves what was acknowledged alone, and keeps answering it', () => {

@@ -37,7 +37,7 @@ function perform(pull: Pull, action: Action, id: number): number {
   switch (action.kind) {
     case 'comment': {
       const there = pull.comments.find((one) => one.id === action.id);
-      if (there !== undefined) there.body = action.body;
+      if (there !== undefined) Object.assign(there, { body: action.body, updatedAt: now });
       else {
         const times = { createdAt: now, updatedAt: now };
         pull.comments.push({
