@@ -33,7 +33,7 @@ export function fit(head: string, sections: readonly Section[], limit: number): 
   const byWeight = [...sections].sort((a, b) => a.weight - b.weight);
   const render = () => {
     const dropped = sections.filter((section) => !kept.has(section)).map((section) => section.name);
-    const note = dropped.length === 0 ? [] : [`Left out for length, but in the evidence: ${dropped.join(', ')}.`];
+    const note = dropped.length === 0 ? [] : [`Left out for length: ${dropped.join(', ')}.`];
     const texts = sections.filter((section) => kept.has(section)).map((section) => section.text);
     return `${[head, ...texts, ...note].join('\n\n')}\n`;
   };

@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(out, { recursive: true });
 });
 
-/** GitHub's conversation on a desktop, and a phone. */
+/** GitHub's conversation on a desktop (some 750 pixels for a comment's text), and a phone. */
 const views = (['light', 'dark'] as const).flatMap((scheme) => [980, 390].map((width) => ({ scheme, width })));
 
 describe('the demo’s pull request', () => {
@@ -46,6 +46,22 @@ describe('the demo’s pull request', () => {
     await shown.screenshot({ path: join(kept, `comment-${scheme}-${width}.png`), fullPage: true });
     const folds = shown.locator('details > summary');
     expect(await folds.count()).toBeGreaterThan(5);
+    const rules = await shown
+      .locator('table')
+      .first()
+      .evaluate((table) => {
+        const { bottom, right, top } = table.getBoundingClientRect();
+        const [, ...rows] = [...table.querySelectorAll('tr')].map((row) => {
+          const { height } = row.getBoundingClientRect();
+          return { height, measured: row.cells[1]?.getBoundingClientRect().left ?? Number.NaN };
+        });
+        return { height: bottom - top, right, rows };
+      });
+    for (const { height, measured } of rules.rows) {
+      // One line each on a desktop, two on a phone, where the number itself is seen without scrolling.
+      expect(height).toBeLessThan(width > 500 ? 40 : 62);
+      expect(measured + 70).toBeLessThan(rules.right);
+    }
     for (const fold of await folds.all()) await fold.click();
     expect(await shown.locator('details:not([open])').count()).toBe(0);
     await shown.screenshot({ path: join(kept, `comment-${scheme}-${width}-unfolded.png`), fullPage: true });

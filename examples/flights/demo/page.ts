@@ -17,10 +17,13 @@ import type { Shown } from './pull-request.ts';
 export async function pageOf({ checks, comments, title }: Shown): Promise<string> {
   const path = fileURLToPath(import.meta.resolve('github-markdown-css/github-markdown.css'));
   const boxes = await Promise.all(comments.map(async (body) => box('<b>tiltyard</b> bot commented', await html(body))));
-  const lines = checks.map((check) => {
-    const mark = check.conclusion === 'success' ? '✓' : check.conclusion === 'failure' ? '✗' : '!';
-    return `<li>${mark} <b>${text(check.name)}</b> ${text(check.title ?? '')}</li>`;
-  });
+  const lines = await Promise.all(
+    checks.map(async ({ conclusion, name, summary, title: said }) => {
+      const mark = conclusion === 'success' ? '✓' : conclusion === 'failure' ? '✗' : '!';
+      const more = await html(summary ?? '');
+      return `<details><summary>${mark} <b>${text(name)}</b> ${text(said ?? '')}</summary>${more}</details>`;
+    }),
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -36,21 +39,20 @@ ${FRAME}</style>
 <main>
 <h1>${text(title)}</h1>
 ${boxes.join('\n')}
-${box('Checks', `<ul class="checks">${lines.join('\n')}</ul>`)}
+${box('Checks', lines.join('\n'))}
 </main>
 </body>
 </html>
 `;
 }
 
-/** As wide as a conversation on GitHub, and in its size. */
+/** As wide as a conversation on GitHub, where a comment's text has some 750 pixels, and in its size. */
 const FRAME = `
 body.markdown-body { margin: 0; min-height: 100vh; font-size: 14px; }
-main { box-sizing: border-box; max-width: 912px; margin: 0 auto; padding: 16px; }
+main { box-sizing: border-box; max-width: 816px; margin: 0 auto; padding: 16px; }
 section { margin: 16px 0; border: 1px solid var(--borderColor-default); border-radius: 6px; }
 section > header { padding: 8px 16px; border-radius: 6px 6px 0 0; background: var(--bgColor-muted); border-bottom: 1px solid var(--borderColor-default); }
 section > div { padding: 16px; }
-ul.checks { list-style: none; padding: 0; margin: 0; }
 `;
 
 const box = (header: string, content: string): string =>

@@ -20,7 +20,7 @@ export interface Shown {
   title: string;
   /** GitHub Markdown. */
   comments: string[];
-  checks: { name: string; conclusion: string | null; title: string | null }[];
+  checks: { name: string; conclusion: string | null; title: string | null; summary: string | null }[];
 }
 
 const TITLE = 'Learn from three months, and from who was late the day before';
@@ -66,11 +66,12 @@ export async function readFiles(folder: string): Promise<Record<string, string>>
   return Object.fromEntries(await Promise.all(read));
 }
 
-/** What a reviewer sees before anything is unfolded: the comment without what it hides, and the required check. */
+/** What a reviewer sees before anything is unfolded: the comment without what it hides and where it links to, and the required check. */
 export function firstScreen({ checks, comments }: Shown): string {
   const [shown = ''] = comments.map((body) =>
     body
       .replace(/^<!--.*-->\n/, '')
+      .replace(/\]\(https?:[^)\s]*\)/g, ']')
       .split('\n<details>')[0]
       ?.trimEnd(),
   );

@@ -13,6 +13,7 @@ import {
   levelsCell,
   MARKS,
   METHODS,
+  NBSP,
   ratioCell,
   sliceCell,
   unitCell,
@@ -25,6 +26,7 @@ const MOST_ROWS = 60;
 /** Of slices and flips, those that a reviewer looks at first. */
 const MOST_SLICES = 20;
 const MOST_NAMES = 10;
+const UNMARKED = `${MARKS.fail} is a loss beyond the limit. A slice without a mark is not proved safe: what is smaller than the smallest detectable loss can hide there.`;
 /** No loss shown is no mark: it proves no slice safe. */
 const OUTCOMES = { 'no loss shown': '', 'loss shown': `${MARKS.fail} `, 'not measured': `${MARKS.inconclusive} ` };
 const right = 'right' as const;
@@ -59,7 +61,7 @@ function sentences(verdict: Verdict, title: Title): string | null {
 function label(task: Task, comparison: Comparison): string {
   const facts = metrics.find((metric) => metric.name === comparison.metric && metric.task === task);
   const name = prose(shortLabel(facts, comparison.metric, comparison.params));
-  return `${name} ${comparison.better === 'higher' ? '↑' : '↓'}${comparison.threshold_from_benchmark ? ' †' : ''}`;
+  return `${name}${NBSP}${comparison.better === 'higher' ? '↑' : '↓'}${comparison.threshold_from_benchmark ? `${NBSP}†` : ''}`;
 }
 
 function allMetrics(evidence: Evaluation, title: Title): string | null {
@@ -137,7 +139,9 @@ function slices(verdict: Verdict, title: Title): string | null {
   const more = too_small.length > MOST_NAMES ? ` and ${too_small.length - MOST_NAMES} more` : '';
   const listed = small.length === 0 ? '' : `\n\nToo small to judge: ${small.join('; ')}${more}.`;
   const body =
-    rows.length === 0 ? 'No slice could be judged.' : cappedTable(columns, rows, MOST_SLICES, theEvidence(title));
+    rows.length === 0
+      ? 'No slice could be judged.'
+      : `${cappedTable(columns, rows, MOST_SLICES, theEvidence(title))}\n\n${UNMARKED}`;
   const worstFirst = judged.length > MOST_SLICES ? `, the worst ${MOST_SLICES} first` : '';
   return folded(`${plural(judged.length, 'slice')} by ${prose(metric)}${worstFirst}`, body + listed);
 }

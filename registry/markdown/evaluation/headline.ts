@@ -6,7 +6,10 @@ import { plural } from '../number.ts';
 import { MARKS, nameOf } from './cells.ts';
 import { rules } from './rules.ts';
 import { seedNoiseSentence } from './seed-noise.ts';
-import { atLine, type Title } from './title.ts';
+import { atLine, type Title, theEvidence } from './title.ts';
+
+/** Beyond so many a reviewer has long seen enough. */
+const MOST_REASONS = 20;
 
 /** What a reader in a hurry needs: the verdict, what was compared, each rule, and why any of them does not hold. */
 export function headline(evidence: Evaluation, verdict: Verdict, title: Title, mostRows: number): string {
@@ -25,7 +28,7 @@ export function grounds(evidence: Evaluation, verdict: Verdict, title: Title, mo
   const troubles = verdict.findings.filter(
     (finding) => finding.status !== 'pass' && !finding.sentence.includes(NO_CHAMPION),
   );
-  if (troubles.length > 0) parts.push(reasons(troubles, title, mostRows));
+  if (troubles.length > 0) parts.push(reasons(troubles, title, Math.min(mostRows, MOST_REASONS)));
   return parts.join('\n\n');
 }
 
@@ -50,7 +53,7 @@ function reasons(troubles: readonly Finding[], title: Title, most: number): stri
     const where = finding.where === null ? '' : ` (${atLine(finding.where, finding.where, title)})`;
     return `- ${MARKS[finding.status]} ${prose(finding.sentence)}${where}`;
   });
-  if (sorted.length > most) lines.push(`- and ${sorted.length - most} more`);
+  if (sorted.length > most) lines.push(`- and ${sorted.length - most} more, in ${theEvidence(title)}`);
   const has = (status: Finding['status']) => troubles.some((finding) => finding.status === status);
   const parts = [...(has('fail') ? ['does not hold'] : []), ...(has('inconclusive') ? ['could not be decided'] : [])];
   return `#### What ${parts.join(', and what ')}\n\n${lines.join('\n')}`;

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../../evidence/evaluation.ts';
 import type { Finding, MeasuredNumbers, Verdict } from '../../verdict.ts';
 import { prose } from '../escape.ts';
-import { count, decimalsOf, fixed, plain } from '../number.ts';
+import { count, decimalsOf, fixed, plain, rounded } from '../number.ts';
 import { table } from '../table.ts';
 import { differenceCell, levelCell, levelsCell, MARKS, NBSP, ratioCell, unitCell } from './cells.ts';
 import { atLine, type Title } from './title.ts';
@@ -39,7 +39,10 @@ function ruleRow(finding: Finding, verdict: Verdict, title: Title): string[] {
   const aside = finding.status === 'pass' && finding.word === 'worse' ? ' (worse, within the limit)' : '';
   const rule = `${MARKS[finding.status]} ${[name, ...signs].join(NBSP)}${finding.kind === 'primary' ? ' (primary)' : ''}${aside}`;
   const limit = atLine(finding.rule, finding.where, title);
-  if (measured === null) return [rule, finding.kind === 'slices' ? judgedSlices(verdict) : '—', limit, '—'];
+  if (measured === null) {
+    const [shown, left] = finding.kind === 'slices' ? sliceCells(verdict) : ['—', '—'];
+    return [rule, shown, limit, left];
+  }
   return [rule, measuredCell(measured), limit, levels(measured)];
 }
 
@@ -51,21 +54,22 @@ function measuredCell({ candidate, candidate_interval: own, difference, interval
 }
 
 function levels({ candidate, candidate_interval: own, champion, interval, unit }: MeasuredNumbers): string {
+  if (unit !== '') return levelsCell(rounded(champion), unitCell(candidate, unit));
   const decimals = decimalsOf(own ?? interval);
-  const level = (value: number | null) => (unit === '' ? fixed(value, decimals) : unitCell(value, unit));
-  return levelsCell(level(champion), level(candidate));
+  return levelsCell(fixed(champion, decimals), fixed(candidate, decimals));
 }
 
-function judgedSlices({ slices }: Verdict): string {
-  if (slices === null) return '—';
+/** How many slices show a loss, and how many could not be judged. */
+function sliceCells({ slices }: Verdict): [shown: string, left: string] {
+  if (slices === null) return ['—', '—'];
   const { judged, too_small: small } = slices;
   const lost = judged.filter(({ outcome }) => outcome === 'loss shown').length;
   const blank = judged.filter(({ outcome }) => outcome === 'not measured').length;
-  const shown =
-    lost === 0 ? `no loss shown in ${count(judged.length)}` : `loss shown in ${count(lost)} of ${count(judged.length)}`;
-  return [
-    blank === judged.length ? 'none measured' : shown,
-    ...(blank > 0 && blank < judged.length ? [`${count(blank)} not measured`] : []),
+  const left = [
+    ...(blank === 0 ? [] : [`${count(blank)} not measured`]),
     ...(small.length === 0 ? [] : [`${count(small.length)} too small`]),
   ].join(', ');
+  const measured = judged.length - blank;
+  const shown = measured === 0 ? '—' : `${count(lost)} of ${count(measured)} ${lost === 1 ? 'shows' : 'show'} a loss`;
+  return [shown, left === '' ? '—' : left];
 }

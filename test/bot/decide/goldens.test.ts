@@ -281,7 +281,9 @@ function seen(name: string): string {
           '',
         ].join('\n\n');
       }
-      default:
+      case 'react':
+      case 'rerun':
+      case 'remove_comment':
         return `=== ${action.kind}: ${action.reason}\n`;
     }
   });

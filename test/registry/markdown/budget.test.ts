@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, fit } from '#registry/markdown/budget.ts';
+import { bytes, fit, fitLines } from '#registry/markdown/budget.ts';
 
 describe('fit', () => {
   const sections = [
@@ -14,18 +14,28 @@ describe('fit', () => {
 
   it('leaves out the least important first, and says so', () => {
     const text = fit('head', sections, 300);
-    expect(text).toBe(
-      `head\n\n${'A'.repeat(100)}\n\n${'é'.repeat(50)}\n\nLeft out for length, but in the evidence: b.\n`,
-    );
+    expect(text).toBe(`head\n\n${'A'.repeat(100)}\n\n${'é'.repeat(50)}\n\nLeft out for length: b.\n`);
     expect(bytes(text)).toBeLessThanOrEqual(300);
-    expect(fit('head', sections, 200)).toContain('in the evidence: a, b.');
+    expect(fit('head', sections, 200)).toContain('Left out for length: a, b.');
   });
 
   it('keeps the head whatever happens', () => {
-    expect(fit('head', sections, 1)).toBe('head\n\nLeft out for length, but in the evidence: a, b, c.\n');
+    expect(fit('head', sections, 1)).toBe('head\n\nLeft out for length: a, b, c.\n');
   });
 
   it('counts bytes as UTF-8', () => {
     expect(bytes('é✅')).toBe(5);
+  });
+});
+
+describe('fitLines', () => {
+  const lines = ['- é', '- b', '- c'];
+
+  it('keeps as many lines as there is room for, and says how many more there are', () => {
+    expect(fitLines(lines, 13)).toEqual(lines);
+    expect(fitLines(lines, 12)).toEqual(['- é', '- b', '- and 1 more']);
+    expect(fitLines(lines, 1000, 1)).toEqual(['- é', '- and 2 more']);
+    expect(fitLines(lines, 1000, 3)).toEqual(lines);
+    expect(fitLines([], 0)).toEqual([]);
   });
 });

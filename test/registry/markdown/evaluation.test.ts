@@ -107,8 +107,41 @@ describe('evaluationSummary', () => {
     const text = summary(evidence);
     expect(bytes(text)).toBeLessThanOrEqual(60_000);
     expect(text).toMatch(/^❌ \*\*flight-delay fails: /);
-    expect(text).toContain('Left out for length, but in the evidence:');
+    expect(text).toContain('Left out for length:');
     expect(text).toContain('roc_auc');
+  });
+
+  it('leaves out in the order that docs/pull-request-comment.md states', () => {
+    const evidence = failing();
+    const { flips } = evaluationOf();
+    const one = { value: 1, interval: null };
+    const measure = {
+      measure: 'demographic_parity_ratio' as const,
+      champion: null,
+      candidate: one,
+      method: 'none' as const,
+    };
+    const full = { ...evidence, flips, fairness: [{ column: 'origin', groups: [], measures: [measure] }] };
+    const said = (limit: number) => evaluationSummary(full, judge(flightModel(), full, anywhere), {}, { limit });
+    const order: string[] = [];
+    for (let limit = bytes(said(60_000)); limit > 500; limit -= 50) {
+      const left = /^Left out for length: (.*)\.$/m.exec(said(limit))?.[1]?.split(', ') ?? [];
+      order.push(...left.filter((name) => !order.includes(name)));
+    }
+    expect(order).toEqual([
+      'chart',
+      'flips',
+      'slices',
+      'latency and memory',
+      'findings in sentences',
+      'how the numbers were made',
+      'fairness',
+      'provenance',
+      'all metrics',
+      'contract changes',
+      'wear of the benchmark',
+      'newly weak slices',
+    ]);
   });
 
   it('shows what does not hold of a policy of hundreds of rules', () => {
