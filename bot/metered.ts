@@ -39,14 +39,15 @@ export function metered(github: GitHub, metrics: Metrics, now: () => Date, wait 
   let closedUntil = new Date(0);
 
   async function turn(route: string): Promise<void> {
+    if (now() < closedUntil) throw new Later(closedUntil);
+    const later = CREATES.test(route) ? creations.spend(1) : null;
+    if (later !== null) throw new Later(later);
     for (;;) {
       if (now() < closedUntil) throw new Later(closedUntil);
       const free = points.spend(route.startsWith('GET ') ? 1 : 5);
       if (free === null) break;
       await wait(free.getTime() - now().getTime());
     }
-    const free = CREATES.test(route) ? creations.spend(1) : null;
-    if (free !== null) throw new Later(free);
   }
 
   return {

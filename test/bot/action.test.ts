@@ -2,7 +2,10 @@ import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '#registry/error.ts';
 import { runInWorkflow } from '../../bot/action/run.ts';
+import { look } from '../../bot/look.ts';
+import { createMemory } from '../../bot/snapshot/memory.ts';
 import { serveGitHub } from '../github/http.ts';
+import { GITHUB_ACTIONS } from '../github/route.ts';
 import { createScene } from '../github/scene.ts';
 import { issueToken } from '../github/tokens.ts';
 import { KEYS } from './running-bot.ts';
@@ -84,6 +87,26 @@ describe('the bot in a workflow', () => {
     ]);
     expect(other.waited).toEqual([]);
     expect(other.repo.comments(later)).toEqual([]);
+  });
+
+  it('S14 goes on until it has looked at all pull requests, however many', async () => {
+    const { asStarter, github, printed, propose, repo, run, waited } = await job();
+    github.limits.set({ hourlyToken: 1e6, pointsAMinute: 1e6, creationsAMinute: 1e6, creationsAnHour: 1e6 });
+    const files = (i: number) => ({ [`docs/${i}.md`]: '' });
+    const pulls = Array.from({ length: 620 }, (_, i) => propose({ branch: `docs-${i}`, files: files(i) }));
+    // Another run has been here, and nothing was left but for the pull request that changed before all others.
+    const memory = createMemory();
+    const token = github.asToken(repo, { actions: 'read', checks: 'write', contents: 'read', pull_requests: 'write' });
+    const us = { app: GITHUB_ACTIONS, login: 'github-actions[bot]', starter: true };
+    for (let i = 0; i < 7; i++) await look(token, { owner: repo.owner, repo: repo.repo }, us, github.now(), { memory });
+    const { sha } = repo.pull(pulls[0] ?? 0).head;
+    const [there] = github.world.repositories;
+    if (there !== undefined) there.checks = there.checks.filter((check) => check.sha !== sha);
+
+    expect(await run(asStarter)).toBe(0);
+    expect(printed).toEqual([expect.stringMatching(/^- check on pull request 1, written/), 'Done.']);
+    expect(repo.checks(sha)).toMatchObject([{ name: 'tiltyard', conclusion: 'success' }]);
+    expect(waited).toEqual([]);
   });
 
   it('ends red where GitHub refuses what it should do', async () => {

@@ -12,6 +12,7 @@ import { flightModelPath, flightModelText } from '../fixtures/model.ts';
 import { deliver } from '../github/deliver.ts';
 import { createGitHub } from '../github/github.ts';
 import { serveGitHub } from '../github/http.ts';
+import type { Delivery } from '../github/state.ts';
 import { zipOf } from '../github/zip.ts';
 
 /** What happened, and the routes that the bot then called, in order. */
@@ -63,16 +64,26 @@ export async function playLife({ heads, runsAtOnce }: Life): Promise<Step[]> {
   const url = `http://127.0.0.1:${server.port}/api/github/webhooks`;
 
   const steps: Step[] = [];
-  const step = async (what: string, act: () => unknown) => {
-    act();
-    github.advance({ minutes: 1 });
+  const send = async (deliveries: readonly Delivery[]) => {
     github.faults.forget();
-    for (const delivery of github.takeDeliveries().filter((one) => one.app === app.id)) {
+    for (const delivery of deliveries) {
       const status = await deliver(delivery, url, SECRET);
       if (status !== 200) throw new Error(`the webhook ${delivery.event} was answered with ${status}`);
     }
     await bot.idle();
-    steps.push({ what, calls: [...github.faults.calls] });
+    return [...github.faults.calls];
+  };
+  const step = async (what: string, act: () => unknown) => {
+    act();
+    github.advance({ minutes: 1 });
+    const ours = github.takeDeliveries().filter((one) => one.app === app.id);
+    // That a machine was found for a run is told some seconds after it was asked for.
+    const [later, now] = [true, false].map((is) =>
+      ours.filter(({ payload }) => (payload['action'] === 'in_progress') === is),
+    );
+    steps.push({ what, calls: await send(now ?? []) });
+    const calls = await send(later ?? []);
+    if (calls.length > 0) steps.push({ what: 'its workflow finds a machine', calls });
   };
 
   const propose = (branch: string, head: number) => {
