@@ -9,7 +9,10 @@ const Environment = z.object({
   WEBHOOK_SECRET: z.string().min(16, 'at least 16 characters'),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  GITHUB_API_URL: z.url().optional(),
+  GITHUB_API_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   SWEEP_MINUTES: z.coerce.number().positive().max(1440).default(10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });

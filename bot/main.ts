@@ -21,23 +21,25 @@ async function main(): Promise<void> {
   const now = () => new Date();
   const reach = { metrics, log, now, apiUrl: environment.GITHUB_API_URL };
   const probot = createProbot({ id, privateKey, webhookSecret }, reach);
-  const connection = connectApp(probot, reach);
-  const login = await introduce(connection, id);
-  const bot = createBot({ connection, metrics, log, now, settle: SETTLE });
-  const sweepEvery = environment.SWEEP_MINUTES * 60_000;
-  const server = await serve({ probot, bot, metrics, log, host, port, sweepEvery });
-  log.info({ host, port: server.port, login }, 'listening');
-
+  let close = async () => {};
   const stop = (signal: string) => {
     log.info({ signal }, 'ending');
     setTimeout(() => process.exit(1), LONGEST_END).unref();
-    server.close().then(
+    close().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+
+  const connection = connectApp(probot, reach);
+  const login = await introduce(connection, id);
+  const bot = createBot({ connection, metrics, log, now, settle: SETTLE });
+  const sweepEvery = environment.SWEEP_MINUTES * 60_000;
+  const server = await serve({ probot, bot, metrics, log, host, port, sweepEvery });
+  close = () => server.close();
+  log.info({ host, port: server.port, login }, 'listening');
 }
 
 try {

