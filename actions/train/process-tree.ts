@@ -24,10 +24,12 @@ export interface ProcessTree {
 
 /**
  * Watches the tree under `root`, the leader of a process group of its own. Whoever left the group is known by having
- * been somebody's child when it was looked at, and on Linux by `mark` in its environment.
+ * been somebody's child when it was looked at; on Linux also by `mark` in its environment, by working in the run's work
+ * folder, and by the sockets or pipes that `root` was given for its output: only who was started by it has them.
  */
 export function watchTree(root: number, mark: string): ProcessTree {
   const known = new Map<number, string>();
+  const outputs = new Set([1, 2].map((end) => linkOf(`/proc/${root}/fd/${end}`)).filter((to) => CHANNEL.test(to)));
   const members = (): Process[] => {
     const all = listProcesses();
     const found = new Set<number>();
@@ -52,7 +54,7 @@ export function watchTree(root: number, mark: string): ProcessTree {
     },
     kill() {
       for (let round = 0; round < MOST_ROUNDS; round++) {
-        const pids = new Set([...members().map(({ pid }) => pid), ...markedProcesses(mark)]);
+        const pids = new Set([...members().map(({ pid }) => pid), ...markedProcesses(mark, outputs)]);
         signal(-root);
         for (const pid of pids) signal(pid);
         if (pids.size === 0) return;
@@ -86,24 +88,49 @@ function signal(pid: number): void {
   }
 }
 
-/** Whether a process works in the run's own folders, which are called by the mark: so one is known that emptied its environment. */
-function worksIn(pid: number, mark: string): boolean {
+/** What the system calls a socket or a pipe: `socket:[4711]`. */
+const CHANNEL = /^(socket|pipe):\[\d+\]$/;
+
+/** Where a link leads; nowhere for one that is not there, or is not ours to read. */
+function linkOf(path: string): string {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`).split('/').includes(mark);
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Whether a process works in the run's work folder, which is called by the mark: so one is known that emptied its
+ * environment. In the folder where the run is kept, which has the same name, people look at its log.
+ */
+function worksIn(pid: number, mark: string): boolean {
+  const names = linkOf(`/proc/${pid}/cwd`).split('/');
+  const at = names.lastIndexOf(mark);
+  return at > 2 && names[at - 2] === 'work' && names[at - 3] === '.tiltyard';
+}
+
+function holds(pid: number, channels: ReadonlySet<string>): boolean {
+  if (channels.size === 0) return false;
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((end) => channels.has(linkOf(`/proc/${pid}/fd/${end}`)));
   } catch {
     return false;
   }
 }
 
-/** Processes with the mark, but for the dead that nobody has collected. Linux only; elsewhere nobody can look. */
-function markedProcesses(mark: string): number[] {
+/**
+ * Processes with the mark, or with one of these sockets and pipes, but for the dead that nobody has collected. Linux
+ * only; elsewhere nobody can look.
+ */
+function markedProcesses(mark: string, outputs: ReadonlySet<string> = new Set()): number[] {
   if (platform !== 'linux') return [];
   const wanted = `${MARK}=${mark}`;
   return pids().filter((pid) => {
     if (pid === process.pid) return false;
     const environment = read(`/proc/${pid}/environ`);
     const marked = environment.includes(wanted) && environment.split('\0').includes(wanted);
-    return (marked || worksIn(pid, mark)) && statOf(pid) !== null;
+    return (marked || worksIn(pid, mark) || holds(pid, outputs)) && statOf(pid) !== null;
   });
 }
 

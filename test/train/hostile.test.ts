@@ -240,6 +240,30 @@ describe('what a training program starts', () => {
     await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
   });
 
+  it('and leaves its parents at once, for elsewhere and without its environment, ends where it still has their output', async () => {
+    const child = 'console.log("sleeper " + process.pid); setInterval(() => {}, 1000);';
+    const away = '{ detached: true, env: {}, cwd: "/", stdio: ["ignore", "inherit", "ignore"] }';
+    const parent = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], ${away}).unref()`;
+    const program = `${HEAD} spawn(process.execPath, ["-e", ${JSON.stringify(parent)}], ${away}).unref(); take(); setTimeout(() => process.exit(0), 1500);`;
+    const repository = makeTrainable({ program });
+    const { status, errors } = await train(repository);
+    expect([status, errors]).toEqual([0, '']);
+    const pid = Number(/sleeper (\d+)/.exec(logOf(repository))?.[1]);
+    await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+  });
+
+  it('ends, but nobody who only looks into the folder of the run', async () => {
+    const repository = makeTrainable({ program: `${HEAD} take(); setTimeout(() => process.exit(0), 1500);` });
+    const training = train(repository);
+    await expect.poll(() => runsOf(repository).length, { timeout: 30_000 }).toBe(1);
+    const cwd = repository.path(`.tiltyard/runs/shop/${runsOf(repository)[0].run}`);
+    const reader = execa('sleep', ['600'], { cwd, reject: false });
+    expect((await training).status).toBe(0);
+    expect(isAlive(Number(reader.pid))).toBe(true);
+    reader.kill();
+    expect((await reader).signal).toBe('SIGTERM');
+  });
+
   it('ends with it when it is interrupted', async () => {
     const repository = makeTrainable({ program: `${HEAD}${SLEEPER('detached: true')} setInterval(() => {}, 1000);` });
     const world = trainingWorld(repository);
