@@ -4,6 +4,7 @@ import type { Place } from '#registry/github/client.ts';
 import type { Done } from '../apply.ts';
 import { type Connection, connectApp, connectToken, createProbot } from '../connection.ts';
 import { privateKey } from '../environment.ts';
+import { introduce } from '../introduce.ts';
 import { createLog, withoutSecrets } from '../log.ts';
 import { type Looked, look } from '../look.ts';
 import { laterOf } from '../metered.ts';
@@ -35,7 +36,7 @@ const MANY = 100;
 export async function runInWorkflow(job: Job): Promise<number> {
   const { env, now, pause = sleep, print, signal } = job;
   const place = placeOf(env['GITHUB_REPOSITORY']);
-  const { connection, secrets } = connect(job, place);
+  const { connection, secrets } = await connect(job, place);
   const say = (line: string) => print(asLogLine(withoutSecrets(line, secrets)));
   const memory = createMemory();
   let tries = 0;
@@ -107,7 +108,7 @@ async function lookOnce(
   };
 }
 
-function connect({ env, now }: Job, place: Place): { connection: Connection; secrets: string[] } {
+async function connect({ env, now }: Job, place: Place): Promise<{ connection: Connection; secrets: string[] }> {
   const inputs = readInputs(env['INPUTS']);
   const { 'app-id': id, 'private-key': key, token } = inputs;
   if ((id === undefined) !== (key === undefined)) {
@@ -119,7 +120,9 @@ function connect({ env, now }: Job, place: Place): { connection: Connection; sec
   const reach = { metrics: createMetrics(), log, now, apiUrl: env['GITHUB_API_URL'] };
   if (id !== undefined && key !== undefined) {
     const app = { id: Number(id), privateKey: privateKey(key, 'private-key'), webhookSecret: 'no webhook comes here' };
-    return { connection: connectApp(createProbot(app, reach), reach), secrets: [app.privateKey, key] };
+    const connection = connectApp(createProbot(app, reach), reach);
+    await introduce(connection, app.id);
+    return { connection, secrets: [app.privateKey, key] };
   }
   if (token === undefined) {
     throw new UserError('neither an App nor a token is given', {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '#registry/error.ts';
@@ -151,6 +152,18 @@ describe('the bot in a workflow', () => {
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toContain(what);
     expect(String(error)).not.toContain('hush-hush');
+  });
+
+  it('says so where GitHub does not take the key', async () => {
+    const { asApp, run } = await job();
+    const { privateKey: other } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    const error: unknown = await run({ ...asApp, 'private-key': other }).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toContain('GitHub does not take this key for the App');
   });
 
   it('says so where the App is not installed', async () => {
