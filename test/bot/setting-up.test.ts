@@ -137,6 +137,13 @@ describe('Containerfile', () => {
     expect(text).toContain('npm ci --omit=dev');
   });
 
+  it('is given what it copies, and nothing else of the folder that it is built in', () => {
+    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
+    const [all, ...but] = read('.dockerignore').trim().split('\n');
+    expect(all).toBe('*');
+    expect(but.toSorted()).toEqual([...new Set(copied)].map((path) => `!${path}`).sort());
+  });
+
   it('leaves out only packages that the bot does not import', () => {
     const removed = [...text.matchAll(/node_modules\/(@?[\w-]+)(?= |$)/gm)].map(([, name = '']) => name);
     expect(removed).toContain('onnxruntime-node');
