@@ -51,7 +51,7 @@ function sentences(verdict: Verdict, title: Title): string | null {
   const kept = verdict.findings.filter((finding) => finding.status === 'pass');
   if (kept.length === 0) return null;
   const lines = kept.slice(0, MOST_ROWS).map((finding) => {
-    const where = finding.where === null ? '' : ` (${atLine(finding.where, finding.where, title)})`;
+    const where = finding.where === null ? '' : ` (${atLine(finding.where, title)})`;
     return `- ${MARKS.pass} ${prose(finding.sentence)}${where}`;
   });
   if (kept.length > MOST_ROWS) lines.push(`- and ${kept.length - MOST_ROWS} more`);

@@ -50,7 +50,7 @@ function reasons(troubles: readonly Finding[], title: Title, most: number): stri
   const order = { fail: 0, inconclusive: 1, pass: 2 };
   const sorted = [...troubles].sort((a, b) => order[a.status] - order[b.status]);
   const lines = sorted.slice(0, most).map((finding) => {
-    const where = finding.where === null ? '' : ` (${atLine(finding.where, finding.where, title)})`;
+    const where = finding.where === null ? '' : ` (${atLine(finding.where, title)})`;
     return `- ${MARKS[finding.status]} ${prose(finding.sentence)}${where}`;
   });
   if (sorted.length > most) lines.push(`- and ${sorted.length - most} more, in ${theEvidence(title)}`);

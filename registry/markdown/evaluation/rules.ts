@@ -4,7 +4,7 @@ import { prose } from '../escape.ts';
 import { count, decimalsOf, fixed, plain, rounded } from '../number.ts';
 import { table } from '../table.ts';
 import { differenceCell, levelCell, levelsCell, MARKS, NBSP, ratioCell, unitCell } from './cells.ts';
-import { atLine, type Title } from './title.ts';
+import { linkedRule, type Title } from './title.ts';
 
 /** The policy's rules as a table, at most so many: those first that do not hold. */
 export function rules(evidence: Evaluation, verdict: Verdict, title: Title, most: number): string {
@@ -38,7 +38,7 @@ function ruleRow(finding: Finding, verdict: Verdict, title: Title): string[] {
   // Passing is no proof of being as good.
   const aside = finding.status === 'pass' && finding.word === 'worse' ? ' (worse, within the limit)' : '';
   const rule = `${MARKS[finding.status]} ${[name, ...signs].join(NBSP)}${finding.kind === 'primary' ? ' (primary)' : ''}${aside}`;
-  const limit = atLine(finding.rule, finding.where, title);
+  const limit = linkedRule(finding, title);
   if (measured === null) {
     const [shown, left] = finding.kind === 'slices' ? sliceCells(verdict) : ['—', '—'];
     return [rule, shown, limit, left];

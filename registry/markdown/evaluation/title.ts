@@ -1,4 +1,5 @@
-import { code } from '../escape.ts';
+import type { Finding } from '../../verdict.ts';
+import { code, prose } from '../escape.ts';
 
 /** What the evidence itself does not know of the evaluation it is about. */
 export interface Title {
@@ -15,8 +16,19 @@ export function theEvidence({ evidence }: Title): string {
   return evidence === undefined ? 'the evidence' : `[the evidence](${evidence})`;
 }
 
-/** `text` as code; a link to where a rule stands, where it is known at which address files are shown. */
-export function atLine(text: string, where: string | null, { files }: Title): string {
-  const [, path, line] = /^(models\/[a-z0-9-]{1,63}\/model\.yaml):(\d{1,7})$/.exec(where ?? '') ?? [];
-  return files === undefined || path === undefined ? code(text) : `[${code(text)}](${files}${path}#L${line})`;
+/** Where a rule stands, as code; a link, where it is known at which address files are shown. */
+export function atLine(where: string, title: Title): string {
+  const address = addressOf(where, title);
+  return address === null ? code(where) : `[${code(where)}](${address})`;
+}
+
+/** A rule as the policy spells it; linked to its line. Code that is a link is too faint on the grey rows of a table. */
+export function linkedRule({ rule, where }: Pick<Finding, 'rule' | 'where'>, title: Title): string {
+  const address = addressOf(where ?? '', title);
+  return address === null ? code(rule) : `[${prose(rule)}](${address})`;
+}
+
+function addressOf(where: string, { files }: Title): string | null {
+  const [, path, line] = /^(models\/[a-z0-9-]{1,63}\/model\.yaml):(\d{1,7})$/.exec(where) ?? [];
+  return files === undefined || path === undefined ? null : `${files}${path}#L${line}`;
 }

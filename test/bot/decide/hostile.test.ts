@@ -122,7 +122,7 @@ function withoutOurs(body: string): string {
     .replace(/^<!-- tiltyard:1 [\w-]+ -->\n/, '')
     .replace(/\[(run|evidence|policy|the evidence)\]\(https:\/\/github\.com\/acme\/flights\/[\w./#-]*\)/g, '')
     .replace(
-      /\[`(?:models\/flight-delay\/model\.yaml:\d+|[a-z_]+: [\d.]+)`\]\(https:\/\/github\.com\/acme\/flights\/blob\/[\w./#-]*\)/g,
+      /\[(?:`models\/flight-delay\/model\.yaml:\d+`|[a-z_]+: [\d.]+)\]\(https:\/\/github\.com\/acme\/flights\/blob\/[\w./#-]*\)/g,
       '',
     )
     .replace(/^> \[!WARNING\]\n> /gm, '');
