@@ -1,7 +1,6 @@
 import type { DataLock, Pin, PinnedName } from '../../data-lock.ts';
 import type { Evaluation, Subject } from '../../evidence/evaluation.ts';
 import type { Model } from '../../model.ts';
-import { policyText } from '../../parse-model.ts';
 import { code, prose } from '../escape.ts';
 import { count } from '../number.ts';
 import { featureChanges } from './feature-changes.ts';
@@ -28,12 +27,11 @@ export function recipeChanges(
   files: readonly ChangedFile[] | null,
 ): string[] {
   const { policy, recipe } = modelChanges(before.model, after.model);
-  const isPolicy = policyText(before.model) !== policyText(after.model);
   const lines = [
     ...featureChanges(before.features, after.features, evaluation),
     ...dataset('train', 'Training data', before, after, evaluation),
     ...dataset('benchmark', '**Benchmark**', before, after, null),
-    ...(isPolicy ? ['The **policy** changes: the base’s decides on this pull request.', ...policy] : []),
+    ...(policy === null ? [] : ['The **policy** changes: the base’s decides on this pull request.', ...policy]),
     ...fileChanges(after.model.name, after.model.features, files),
     ...recipe,
   ];

@@ -6,14 +6,17 @@ import { code } from '../escape.ts';
 /** Told otherwise: where data lie by their pins, and the params of training by their own names. */
 const ELSEWHERE = ['data.train.uri', 'data.benchmark.uri', 'train.params'];
 
-/** What model.yaml says otherwise, defaults included, by the paths of its entries; how it is written is no matter. */
-export function modelChanges(before: Model, after: Model): { policy: string[]; recipe: string[] } {
+/**
+ * What model.yaml says otherwise, defaults included, by the paths of its entries; how it is written is no matter. `policy` is
+ * null where that part says the same.
+ */
+export function modelChanges(before: Model, after: Model): { policy: string[] | null; recipe: string[] } {
   const all = entryChanges('', leaves(withoutRules(before)), leaves(withoutRules(after)));
   const recipe = [
     ...all.filter(({ path }) => isRecipe(path)).map(({ line }) => line),
     ...entryChanges('parameter ', parameters(before), parameters(after)).map(({ line }) => line),
   ];
-  if (policyText(before) === policyText(after)) return { policy: [], recipe };
+  if (policyText(before) === policyText(after)) return { policy: null, recipe };
   const policy = [...all.filter(({ path }) => !isRecipe(path)).map(({ line }) => line), ...rules(before, after)];
   return { policy, recipe };
 }
@@ -42,6 +45,7 @@ function leaves(value: unknown, path = ''): Map<string, unknown> {
 
 function entryChanges(kind: string, before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>) {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => {
+    if (before.get(path) === after.get(path)) return [];
     const [old, now] = [written(before.get(path)), written(after.get(path))];
     return old === now ? [] : [{ path, line: `${kind}${code(path)}: ${old} → ${now}` }];
   });
