@@ -38,7 +38,7 @@ function explainOne(whole: Whole, issue: Issue, above: Entry): Found[] {
   const name = entry.length === 0 ? 'the document' : spell(entry);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(whole, entry, key));
+      return unknownKeys(whole, entry, issue.keys);
     case 'invalid_union': {
       if (issue.errors.length === 0) return [{ entry, message: `${name} fits none of its forms`, fix: '' }];
       const closest = issue.errors.reduce((a, b) => (misfit(b) < misfit(a) ? b : a));
@@ -107,21 +107,24 @@ const TYPES: Record<string, string> = {
   array: 'a list',
 };
 
-function unknownKey(whole: Whole, entry: Entry, key: string): Found {
+/** Of more unknown keys than anybody misspells, what they may have meant to be is not sought. */
+const MOST_MISSPELT = 100;
+
+function unknownKeys(whole: Whole, entry: Entry, keys: readonly string[]): Found[] {
   const present = valueAt(whole.value, entry);
-  const written = typeof present === 'object' && present !== null ? Object.keys(present) : [];
+  const written = new Set(typeof present === 'object' && present !== null ? Object.keys(present) : []);
   const known = keysAt(whole.schema, entry);
-  const near = nearest(
-    key,
-    known.filter((name) => !written.includes(name)),
-  );
+  const free = known.filter((name) => !written.has(name));
   const place = entry.length === 0 ? 'the document' : spell(entry);
-  return {
-    entry: [...entry, key],
-    message: `${place} has the unknown key ${quoted(key)}`,
-    fix: near === null ? `Known there: ${known.join(', ')}.` : `Did you mean ${near}?`,
-    ...(near === null ? {} : { meant: [...entry, near] }),
-  };
+  return keys.map((key, index) => {
+    const near = index < MOST_MISSPELT ? nearest(key, free) : null;
+    return {
+      entry: [...entry, key],
+      message: `${place} has the unknown key ${quoted(key)}`,
+      fix: near === null ? `Known there: ${known.join(', ')}.` : `Did you mean ${near}?`,
+      ...(near === null ? {} : { meant: [...entry, near] }),
+    };
+  });
 }
 
 function missing(entry: Entry, wanted: string): Found {

@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { UserError } from '../error.ts';
 import { type Entry, type Position, refuse } from './problem.ts';
 
@@ -11,8 +23,8 @@ export interface YamlText {
   line: (entry: Entry) => number | null;
 }
 
-/** No document of ours comes near; a parser's time grows with the text. */
-const LONGEST = 1_000_000;
+/** No document of ours comes near. A parser's time grows with the text: the worst of this length take it about a second. */
+const LONGEST = 250_000;
 /** Instead of an anchor and its aliases. */
 const WRITE_OUT = 'Write the value out where it is used.';
 /** Keys that mean something to JavaScript's objects. */
@@ -37,20 +49,23 @@ export function readYaml(text: string, path: string): YamlText {
     ...document.errors.map((error) => ({
       at: at(error.pos[0]),
       entry: [],
-      message: error.code === 'DUPLICATE_KEY' ? 'this key is there twice' : sentence(error.message),
-      fix:
-        error.code === 'DUPLICATE_KEY'
-          ? 'Remove one of them.'
-          : 'Check indentation, colons, quotes and brackets there; text that begins with @, * or & needs quotes.',
+      message: sentence(error.message),
+      fix: 'Check indentation, colons, quotes and brackets there; text that begins with @, * or & needs quotes.',
     })),
     ...strangers(document).map(({ offset, message, fix }) => ({ at: at(offset), entry: [], message, fix })),
   ];
   if (problems.length > 0) refuse(path, problems);
+  const offsetOf = offsets(document);
   return {
     value: document.toJS(),
-    position: (entry) => at(offsetOf(document, entry) ?? nearestOffset(document, entry)),
+    position: (entry) => {
+      // Of what is missing, where its nearest parent stands.
+      let length = entry.length;
+      while (length > 0 && offsetOf(entry.slice(0, length)) === null) length -= 1;
+      return at(offsetOf(entry.slice(0, length)) ?? 0);
+    },
     line: (entry) => {
-      const offset = offsetOf(document, entry);
+      const offset = offsetOf(entry);
       return offset === null ? null : at(offset).line;
     },
   };
@@ -59,7 +74,9 @@ export function readYaml(text: string, path: string): YamlText {
 function parse(text: string, path: string, lineCounter: LineCounter): Document.Parsed {
   let documents: Document.Parsed[];
   try {
-    documents = [...parseAllDocuments(text, { lineCounter, version: '1.2', schema: 'core', prettyErrors: false })];
+    // Whether keys are unique is seen below: the parser compares each with each.
+    const options = { lineCounter, version: '1.2', schema: 'core', prettyErrors: false, uniqueKeys: false } as const;
+    documents = [...parseAllDocuments(text, options)];
   } catch (cause) {
     // The parser descends by calling itself: a text of a hundred thousand brackets ends its stack.
     throw new UserError(`${path} is nested too deeply to be read.`, { fix: 'Write it without such nesting.', cause });
@@ -88,6 +105,7 @@ interface Stranger {
 function strangers(document: Document.Parsed): Stranger[] {
   const found: Stranger[] = [];
   visit(document, (_, node) => {
+    if (isMap(node)) for (const one of twice(node)) found.push(one);
     if (isPair(node)) {
       const { key } = node;
       const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
@@ -117,25 +135,37 @@ function strangers(document: Document.Parsed): Stranger[] {
   return [...found, ...tagged];
 }
 
-/** Where the key of an entry (or the item of a list) begins; null where it isn't written. */
-function offsetOf(document: Document.Parsed, entry: Entry): number | null {
-  const last = entry.at(-1);
-  if (last === undefined) return document.contents?.range?.[0] ?? 0;
-  const parent = entry.length === 1 ? document.contents : document.getIn(entry.slice(0, -1), true);
-  if (isMap(parent)) {
-    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(last));
-    return pair !== undefined && isNode(pair.key) ? (pair.key.range?.[0] ?? null) : null;
+/** Keys that a mapping has several times; what only looks alike to JavaScript (`1` and `"1"`) is one key to it. */
+function* twice(map: YAMLMap): Generator<Stranger> {
+  const seen = new Set<string>();
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue;
+    const name = String(key.value);
+    if (seen.has(name))
+      yield { offset: key.range?.[0] ?? 0, message: 'this key is there twice', fix: 'Remove one of them.' };
+    seen.add(name);
   }
-  const node = document.getIn(entry, true);
-  return isNode(node) ? (node.range?.[0] ?? null) : null;
 }
 
-function nearestOffset(document: Document.Parsed, entry: Entry): number {
-  for (let length = entry.length - 1; length > 0; length--) {
-    const offset = offsetOf(document, entry.slice(0, length));
-    if (offset !== null) return offset;
-  }
-  return document.contents?.range?.[0] ?? 0;
+/** Tells where the key of an entry (or the item of a list) begins; null where it isn't written. */
+function offsets(document: Document.Parsed): (entry: Entry) => number | null {
+  // The keys of a mapping by their names, once somebody asks: whoever sought each among all would need an hour for some.
+  const pairs = new WeakMap<YAMLMap, Map<string, { key: unknown; value: unknown }>>();
+  const pairOf = (map: YAMLMap, name: string) => {
+    const known =
+      pairs.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+    pairs.set(map, known);
+    return known.get(name);
+  };
+  const inside = (node: unknown, name: string | number) =>
+    isMap(node) ? pairOf(node, String(name))?.value : isSeq(node) ? node.items[Number(name)] : undefined;
+  const start = (node: unknown) => (isNode(node) ? (node.range?.[0] ?? null) : null);
+  return (entry) => {
+    const last = entry.at(-1);
+    if (last === undefined) return document.contents?.range?.[0] ?? 0;
+    const parent = entry.slice(0, -1).reduce<unknown>(inside, document.contents);
+    return start(isMap(parent) ? pairOf(parent, String(last))?.key : inside(parent, last));
+  };
 }
 
 /** A message of the parser as the rest of a sentence of ours. */

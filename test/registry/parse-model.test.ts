@@ -141,11 +141,21 @@ describe('parseModel', () => {
     ['', 'is empty'],
     ['# nothing\n', 'is empty'],
     ['['.repeat(100_000), 'nested too deeply'],
-    [' '.repeat(1_000_001), 'longer than'],
+    [' '.repeat(250_001), 'longer than'],
     [`${flightModelText}---\nname: x\n`, 'holds 2 documents'],
     ['- 1\n', 'the document must be a mapping'],
     [`a: &a [x]\nb: [${'*a, '.repeat(1000)}*a]\n`, 'anchors'],
   ])('refuses a text such as %.20j', (text, message) => {
+    expect(() => parseModel(text, 'm.yaml')).toThrow(message);
+    expect(() => parseModel(text, 'm.yaml')).toThrow(UserError);
+  });
+
+  it.each<[string, string, string]>([
+    ['unknown keys', Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n'), 'has the unknown key “k0”'],
+    ['equal keys', 'a: 1\n'.repeat(49_000), 'this key is there twice'],
+    ['keys in one line', `{${Array.from({ length: 17_000 }, (_, i) => `k${i}: 1`).join(', ')}}`, 'unknown key “k0”'],
+    ['wrong items', `evaluate:\n  guardrails:\n${'    - 1\n'.repeat(24_000)}`, 'guardrails[0]'],
+  ])('S16 refuses a long text of %s before anybody gives up waiting', (_, text, message) => {
     expect(() => parseModel(text, 'm.yaml')).toThrow(message);
     expect(() => parseModel(text, 'm.yaml')).toThrow(UserError);
   });
