@@ -19,7 +19,9 @@ export async function withLogs<T>(root: string, model: string, world: World, wor
     return await work();
   } finally {
     const into = join(world.env['RUNNER_TEMP'] ?? join(root, '.tiltyard'), 'tiltyard-logs', model);
-    const made = (await listRuns(root, model)).filter(({ folder }) => !before.has(folder)).reverse();
+    const made = (await listRuns(root, model)).filter(({ folder }) => !before.has(folder));
+    // Names know no more than the second.
+    made.sort((a, b) => (a.run.started_at < b.run.started_at ? 1 : -1));
     try {
       if (await gather(made, into)) await reportToWorkflow({ logs: into }, null);
     } catch (error) {

@@ -42,7 +42,7 @@ describe('the run of a manifest', () => {
       { repository: 'acme/old', workflow: 'acme/old/.github/workflows/tiltyard.yml@refs/heads/main' },
       {},
     ],
-  ])('can be trusted on main: %s', async (_, run, env) => {
+  ])('S3 can be trusted on main: %s', async (_, run, env) => {
     expect(await doubt(run, env)).toBeNull();
   });
 
@@ -80,7 +80,7 @@ describe('the run of a manifest', () => {
       { GITHUB_EVENT_PATH: '' },
       'which branch is the default one is not known',
     ],
-  ])('can’t be trusted where it is one of %s', async (_, run, env, why) => {
+  ])('S3 can’t be trusted where it is one of %s', async (_, run, env, why) => {
     expect(await doubt(run, env)).toContain(why);
   });
 
