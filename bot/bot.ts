@@ -33,6 +33,8 @@ const AT_ONCE = 8;
 /** After a look that failed, or that something got in between; each time in a row twice as long. */
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 15 * 60_000;
+/** What GitHub has no room for now waits as long at least: a look at one thing costs as much as one at many. */
+const TOGETHER = 30_000;
 
 function outcomeOf(looked: Looked | null): 'not_installed' | 'failed' | 'done' {
   if (looked === null) return 'not_installed';
@@ -93,7 +95,8 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
       return unread.length > 0 ? 0 : null;
     }
     const known = hours.filter((hour) => hour !== null);
-    return known.length === hours.length ? fromNow(new Date(Math.min(...known.map(Number)))) : backOff(key);
+    if (known.length < hours.length) return backOff(key);
+    return Math.max(TOGETHER, fromNow(new Date(Math.min(...known.map(Number)))));
   }
 
   const fromNow = (time: Date) => Math.max(0, time.getTime() - now().getTime());

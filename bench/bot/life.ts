@@ -16,7 +16,7 @@ export async function benchLife(): Promise<void> {
     for (const { calls, what } of steps) {
       console.log(`  ${what}: ${count('GET', calls)} reads, ${calls.length - count('GET', calls)} writes`);
     }
-    for (const route of [...new Set(all)]) {
+    for (const route of new Set(all)) {
       console.log(`    ${String(all.filter((one) => one === route).length).padStart(4)}  ${route}`);
     }
   }

@@ -125,11 +125,7 @@ function routeOf(routes: readonly string[], method: string, path: string): Found
   for (const route of routes) {
     const [of, template = ''] = route.split(' ');
     if (of !== method) continue;
-    // A branch and a file may hold slashes, where they end the path.
-    const pattern = template
-      .replace(/\{(ref|path|branch|basehead|tree_sha)\}$/, '(?<$1>.+)')
-      .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
-    const groups = new RegExp(`^${pattern}$`).exec(path)?.groups;
+    const groups = patternOf(template).exec(path)?.groups;
     const literal = groups ?? (path === template ? {} : null);
     if (literal !== null)
       found.push({
@@ -142,6 +138,20 @@ function routeOf(routes: readonly string[], method: string, path: string): Found
       (a, b) => Object.keys(a.path).length - Object.keys(b.path).length || b.route.length - a.route.length,
     )[0] ?? null
   );
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf(template: string): RegExp {
+  const known = patterns.get(template);
+  if (known !== undefined) return known;
+  // A branch and a file may hold slashes, where they end the path.
+  const pattern = template
+    .replace(/\{(ref|path|branch|basehead|tree_sha)\}$/, '(?<$1>.+)')
+    .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+  const made = new RegExp(`^${pattern}$`);
+  patterns.set(template, made);
+  return made;
 }
 
 /** Numbers and truth values are text in an address. */
