@@ -71,7 +71,7 @@ export function firstScreen({ checks, comments }: Shown): string {
   const [shown = ''] = comments.map((body) =>
     body
       .replace(/^<!--.*-->\n/, '')
-      .replace(/\]\(https?:[^)\s]*\)/g, ']')
+      .replace(/\[([^\][]*)\]\(https?:[^)\s]*\)/g, '$1')
       .split('\n<details>')[0]
       ?.trimEnd(),
   );

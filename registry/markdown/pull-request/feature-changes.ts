@@ -78,7 +78,7 @@ function differences(before: SelectList, after: SelectList, { added, removed }: 
     stayed.every((name, index) => key(name) === key(order[index] ?? '')) ? '' : 'orders its columns otherwise',
     before.rest === after.rest
       ? ''
-      : 'takes them from other rows or tables (FROM, joins, WITH, WHERE), so that any of them may differ',
+      : 'changes what its columns are taken from (FROM, joins, WITH, WHERE), so that any of them may differ',
   ]);
 }
 

@@ -52,13 +52,13 @@ describe('recipeChanges', () => {
     [
       'a CTE',
       'WITH source AS (SELECT * FROM source) SELECT id, hour AS h FROM source',
-      'takes them from other rows or tables (FROM, joins, WITH, WHERE), so that any of them may differ',
+      'changes what its columns are taken from (FROM, joins, WITH, WHERE), so that any of them may differ',
     ],
     ['a comment', 'SELECT id, -- the hour\n  hour AS h\nFROM source', 'changes in comments or layout alone'],
     [
       'all at once',
       'SELECT day, id, hour % 2 AS h FROM source WHERE id > 1',
-      'adds `day`; computes `h` otherwise; takes them from other rows or tables (FROM, joins, WITH, WHERE), so that any of them may differ',
+      'adds `day`; computes `h` otherwise; changes what its columns are taken from (FROM, joins, WITH, WHERE), so that any of them may differ',
     ],
   ])('tells %s of features.sql by its text', (_, sql, words) => {
     expect(changes(withFeatures(sql))).toEqual([`\`features.sql\` ${words}.`]);
