@@ -32,7 +32,7 @@ export interface Memory {
   answered: Cache<'done' | 'refused'>;
   /** By the pull request's number: how it stood when nothing was left to do for it. */
   settled: Cache<Settled>;
-  /** By the pull request's number: when one that is not settled was read last, or was to be. */
+  /** By the pull request's number: when one that is not settled was read last, or was to be; those of long ago go first. */
   tried: Cache<number>;
   /** By a workflow: how far back its runs need not be listed again. */
   oldRuns: Cache<number>;
@@ -119,6 +119,8 @@ export function sourceOf(github: GitHub, place: Place, memory: Memory): Source {
   return { github, place, memory, key: (...parts) => [nameOf(place), ...parts].join(' ') };
 }
 
+/** Before what was never tried. */
+const NEXT = -1;
 /** Far more hints than any look leaves behind. */
 const MOST_HINTS = 10_000;
 
@@ -154,7 +156,7 @@ export function followHints({ key, memory, place }: Source, pulls: readonly Pull
   for (const { head, number } of pulls) {
     if (!numbers.has(number) && !heads.has(head.sha)) continue;
     memory.settled.delete(key(number));
-    memory.tried.delete(key(number));
+    memory.tried.set(key(number), NEXT);
   }
   return hints.length > 0;
 }
