@@ -1,7 +1,7 @@
 import { HOPELESS } from '#registry/judge/metric-rule.ts';
+import { missingData } from '#registry/judge/missing-data.ts';
 import { code, prose } from '#registry/markdown/escape.ts';
 import { about, count } from '#registry/markdown/number.ts';
-import { missingData } from '#registry/statistics/power.ts';
 import type { Finding, Settle } from '#registry/verdict.ts';
 import type { Pull } from '../snapshot/snapshot.ts';
 import type { Judged } from './state.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { minimumDetectable, missingData, unitsToSettle } from '#registry/statistics/power.ts';
+import { missingData } from '#registry/judge/missing-data.ts';
+import { minimumDetectable, unitsToSettle } from '#registry/statistics/power.ts';
 import { studentQuantile, studentSurvival } from '#registry/statistics/student.ts';
 
 test('with the detectable difference, 80 % of repetitions find it', () => {
