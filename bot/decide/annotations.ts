@@ -1,11 +1,10 @@
 import { changesOf } from '#registry/contract.ts';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
-import { quoted } from '#registry/judge/context.ts';
+import { NO_CHAMPION, quoted } from '#registry/judge/context.ts';
 import type { Finding } from '#registry/verdict.ts';
 import type { Pull } from '../snapshot/snapshot.ts';
 import { soundModel } from './model-at.ts';
 import type { Annotation } from './plan.ts';
-
 import type { Judged, State } from './state.ts';
 
 /** Remarks on the lines of model.yaml and features.sql, as the head has them, that findings speak of. */
@@ -26,7 +25,8 @@ function problemAt(problem: string): Annotation[] {
 function findingsAt(pull: Pull, model: string, { evaluation, linesOfHead, verdict }: Judged): Annotation[] {
   const order = { fail: 0, inconclusive: 1, pass: 2 };
   const rules = verdict.findings
-    .filter(({ status }) => status !== 'pass')
+    // That there is no champion is said once, not at each rule.
+    .filter(({ sentence, status }) => status !== 'pass' && !sentence.includes(NO_CHAMPION))
     .sort((a, b) => order[a.status] - order[b.status])
     .flatMap((finding) => (linesOfHead ? ruleAt(finding) : []));
   const narrowed = evaluation.declared_major ? [] : changesOf(evaluation).filter(({ kind }) => kind === 'narrowed');
