@@ -23,7 +23,9 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
-    const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')} (${message})`).join(', ');
+    const wrong = parsed.error.issues
+      .map(({ message, path: [name] }) => `${String(name)} (${String(name) in set ? message : 'not set'})`)
+      .join(', ');
     throw new UserError(`the environment lacks or misstates ${wrong}`, { fix: 'Set it as docs/bot.md says.' });
   }
   return { ...parsed.data, PRIVATE_KEY: privateKey(parsed.data.PRIVATE_KEY, 'PRIVATE_KEY') };
