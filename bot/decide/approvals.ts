@@ -70,10 +70,19 @@ function peopleOf({ author, committer }: PullCommit): Person[] {
   return [author, committer].filter((person) => person !== null);
 }
 
-/** Whether a pull request is all our own work: opened by us, here, with no commit but ours, which GitHub signed. */
+/** As whom GitHub commits and signs what others made by its API or its pages (`GET /users/web-flow`). */
+const WEB_FLOW = 'web-flow';
+
+/**
+ * Whether a pull request is all our own work: opened by us, here, with no commit but ours, which GitHub signed. A signature
+ * proves the committer alone: anybody can name us the author of what they sign themselves.
+ */
 export function isOurs({ us }: Pick<Snapshot, 'us'>, { author, commits, fork }: Pull): boolean {
   const isUs = (person: Person | null) => person?.login === us.login && person.type === 'Bot';
   // The token of workflows is anybody's who may write one.
   if (us.starter || fork || !isUs(author) || commits === null || commits.length === 0) return false;
-  return commits.every((commit) => commit.verified && isUs(commit.author));
+  const isGitHub = (person: Person | null) => person?.login === WEB_FLOW;
+  return commits.every(
+    ({ author: by, committer, verified }) => verified && isUs(by) && (isUs(committer) || isGitHub(committer)),
+  );
 }

@@ -4,12 +4,12 @@ import { answersFor, commandActions, commandsOf } from './answers.ts';
 import { checkActions, type Judgement } from './checks.ts';
 import { commentActions, defacedActions, ourComments } from './comments.ts';
 import { messageOf } from './message.ts';
-import { evaluationOutcome, registryConclusion, treeOutcomes } from './outcome.ts';
+import { crowdOutcome, evaluationOutcome, registryConclusion, treeOutcomes } from './outcome.ts';
 import type { Action, Plan } from './plan.ts';
 import { queueActions } from './queue.ts';
 import { registryReports } from './registry-reports.ts';
 import { type State, stateOf } from './state.ts';
-import { touchedBy, touchesUs } from './touched.ts';
+import { MOST_MODELS, touchedBy, touchesUs } from './touched.ts';
 
 /** What is to be done about a repository as it is. Pure: the same snapshot gives the same plan to anyone. */
 export function decide(snapshot: Snapshot): Plan {
@@ -22,6 +22,8 @@ export function decide(snapshot: Snapshot): Plan {
 
 function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement: Judgement } {
   const { models, registries } = touchedBy(pull);
+  const count = new Set([...models, ...registries]).size;
+  if (count > MOST_MODELS) return crowded(snapshot, pull, count);
   const states = new Map(models.map((model): [string, State] => [model, stateOf(snapshot, pull, model)]));
   const reports =
     registries.length === 0 ? new Map<string, RegistryReport>() : registryReports(snapshot, pull, registries);
@@ -54,6 +56,19 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
   if (unread.length > 0) outcomes.set('', [...unread, ...(outcomes.get('') ?? [])]);
   comments.push(...defacedActions(snapshot, pull));
   return { actions: [...comments, ...commandActions(pull, asked)], judgement: { pull, outcomes } };
+}
+
+/** What becomes of a pull request that touches so many models: one check, and nothing new for each of them. */
+function crowded(snapshot: Snapshot, pull: Pull, count: number): ReturnType<typeof lookAt> {
+  const outcome = crowdOutcome(count);
+  const left = new Set(ourComments(snapshot, pull).map(({ marker }) => marker.model));
+  const evaluation = { kind: 'unreadable', url: '', problem: outcome.title.replace(/\.$/, '') } as const;
+  const comments = [...left].flatMap((model) =>
+    commentActions(snapshot, pull, { model, evaluation, registry: null, answers: [] }),
+  );
+  const outcomes = new Map([['', [outcome, ...treeOutcomes(pull)]]]);
+  const actions = [...comments, ...defacedActions(snapshot, pull), ...commandActions(pull, commandsOf(snapshot, pull))];
+  return { actions, judgement: { pull, outcomes } };
 }
 
 /**

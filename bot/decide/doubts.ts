@@ -39,7 +39,12 @@ export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation
         'change the benchmark in a pull request of its own, on which a person decides; then come back to this one.',
     });
   // Without one in the registry, the workflow may bring a champion of its own.
-  if (champion !== undefined && champion !== null && champion.digest !== evaluation.champion?.digest)
+  if (champion === 'unreadable') {
+    doubts.push({
+      why: 'the registry of the base branch can’t be read, so that nobody knows whether they compare with the champion',
+      remedy: `mend registry/${base.model.name} in the base branch; tiltyard fsck says what is wrong there.`,
+    });
+  } else if (champion !== undefined && champion !== null && champion.digest !== evaluation.champion?.digest)
     doubts.push({
       why: `they do not compare with ${champion.version}, which is the champion now`,
       remedy: `${UPDATE}, against the champion of now.`,

@@ -7,6 +7,7 @@ import { annotationsOf } from './annotations.ts';
 import { failureSentence } from './failure-sentence.ts';
 import type { Action, Annotation } from './plan.ts';
 import type { State } from './state.ts';
+import { MOST_MODELS } from './touched.ts';
 
 export type Conclusion = Extract<Action, { kind: 'check' }>['conclusion'];
 
@@ -53,14 +54,18 @@ export function evaluationOutcome(pull: Pull, state: State, model: string, messa
   }
 }
 
+const said = (conclusion: Conclusion, title: string): Outcome => ({ conclusion, title, details: '', annotations: [] });
+
+/** What it means that so many models are touched at once that nobody looks at each. */
+export function crowdOutcome(models: number): Outcome {
+  return said(
+    'action_required',
+    `This pull request touches ${models} models, more than the ${MOST_MODELS} that are looked at together: split it, or a person decides.`,
+  );
+}
+
 /** What it means that a commit can't be read; nothing where both can. A head that breaks tiltyard.yaml is to be mended. */
 export function treeOutcomes({ atBase, atHead }: Pull): Outcome[] {
-  const said = (conclusion: Conclusion, title: string): Outcome => ({
-    conclusion,
-    title,
-    details: '',
-    annotations: [],
-  });
   return [
     ...(atHead.problem === null ? [] : [said('failure', `This head can’t be read: ${atHead.problem}`)]),
     ...(atBase.problem === null

@@ -8,6 +8,9 @@ export function touchesUs({ files, registry }: Pull): boolean {
   return registry !== null || files === null || files.some(ours);
 }
 
+/** Who touches more models than this at once gets no comment and no check for each: anybody may open a pull request. */
+export const MOST_MODELS = 100;
+
 /** What a pull request may change of the models, by name. */
 export interface Touched {
   /** Models whose recipe or policy it may change, so that they are to be evaluated. */

@@ -19,7 +19,7 @@ export async function documentAt<T>(
   return readable(() => parse(text)) ?? 'unreadable';
 }
 
-/** The champions of some models, by a commit's registry; those that can't be read are left out. */
+/** The champions of some models, by a commit's registry. */
 export async function readChampions(
   source: Source,
   registry: Listed,
@@ -29,16 +29,16 @@ export async function readChampions(
   for (const model of models) {
     const path = `registry/${model}/channels.yaml`;
     const channels = await documentAt(source, registry, path, (text) => parseChannels(text, path).value);
-    if (channels === 'unreadable') continue;
-    const version = channels?.champion ?? null;
-    if (version === null) {
-      champions[model] = null;
+    const version = channels === 'unreadable' ? channels : (channels?.champion ?? null);
+    if (version === null || version === 'unreadable') {
+      champions[model] = version;
       continue;
     }
     const manifest = `registry/${model}/versions/${version}.yaml`;
     const read = (text: string) => parseVersion(text, manifest, version).value;
     const found = await documentAt(source, registry, manifest, read);
-    if (found !== null && found !== 'unreadable') champions[model] = { version, digest: found.artifact.digest };
+    champions[model] =
+      found === null || found === 'unreadable' ? 'unreadable' : { version, digest: found.artifact.digest };
   }
   return champions;
 }

@@ -47,7 +47,10 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
     models.length === 0 && !touchesRegistry
       ? { ...atBase, sha: head.sha }
       : await readTree(source, await readCommit(source, head.sha), models);
-  const evaluated = Object.keys(atHead.models).sort();
+  // What can't be read needs no evidence.
+  const evaluated = Object.keys(atHead.models)
+    .filter((name) => atHead.models[name]?.model !== null)
+    .sort();
   const found = evaluated.length === 0 ? [] : await runs.of(pull, base.settings.bot.workflow);
   const registry = touchesRegistry
     ? await readRegistry(source, {

@@ -2,6 +2,7 @@ import { UserError } from '#registry/error.ts';
 import { type EvidenceFacts, evidenceFacts } from '#registry/fsck/evidence-facts.ts';
 import { registryFile } from '#registry/fsck/place.ts';
 import { getBlob, type TreeEntry } from '#registry/github/trees.ts';
+import { MOST_MODELS } from '../decide/touched.ts';
 import { below, LARGEST_DOCUMENT, LARGEST_EVIDENCE, TooManyFiles, textOf, topOf } from './folders.ts';
 import type { Source } from './memory.ts';
 import type { RegistryChange, RegistryEntry } from './snapshot.ts';
@@ -25,6 +26,8 @@ export async function readRegistry(
     const atHead = await registryAt(source, head);
     const changed = changedPaths(atMergeBase, atHead);
     if (changed.length === 0) return null;
+    const models = new Set(changed.map((path) => path.split('/')[1])).size;
+    if (models > MOST_MODELS) return unread(`${models} models are too many to be looked at together`);
     const read = await contents(source, { atBase, atHead, changed });
     return {
       atMergeBase: [...atMergeBase.values()].map(entryOf),
@@ -68,6 +71,7 @@ async function contents(
   { atBase, atHead, changed }: { atBase: Listed; atHead: Listed; changed: readonly string[] },
 ): Promise<Pick<RegistryChange, 'texts' | 'evidence' | 'problem'>> {
   const { key, memory } = source;
+  const isChanged = new Set(changed);
   const touched = new Set(changed.map((path) => path.split('/')[1]));
   const ofTouched = [...atBase.values()].filter(({ path }) => touched.has(path.split('/')[1]));
   const documents = [...ofTouched, ...changed.flatMap((path) => atHead.get(path) ?? [])].filter(isFile);
@@ -84,7 +88,7 @@ async function contents(
   };
   for (const { bytes, path, sha } of documents) {
     const { kind } = registryFile(path);
-    if (kind === 'evidence' && changed.includes(path)) {
+    if (kind === 'evidence' && isChanged.has(path)) {
       if (bytes > LARGEST_EVIDENCE) large.push(path);
       else if (mayRead(memory.facts.get(key(sha)) !== undefined, path)) evidence[sha] = await factsOf(source, sha);
     } else if (kind === 'channels' || kind === 'version') {

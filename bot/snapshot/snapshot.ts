@@ -50,9 +50,9 @@ export interface Tree {
   models: Record<string, ModelAt>;
   /**
    * The champion of each model by the registry of this commit. At base only, for touched models; where a model has none
-   * (null), or is left out, evidence is not held against it.
+   * (null), evidence is not held against it.
    */
-  champions?: Record<string, { version: string; digest: string } | null>;
+  champions?: Record<string, { version: string; digest: string } | 'unreadable' | null>;
 }
 
 /** models/<name>/ at one commit; `problem` says in a sentence why model.yaml can't be read. */

@@ -3,13 +3,12 @@ import { UserError } from '#registry/error.ts';
 import type { TreeEntry } from '#registry/github/trees.ts';
 import { parseModel } from '#registry/parse-model.ts';
 import { parseSettings, Settings } from '#registry/settings.ts';
+import { MOST_MODELS } from '../decide/touched.ts';
 import { below, LARGEST_DOCUMENT, TooManyFiles, textOf, topOf } from './folders.ts';
 import type { Source, Touches } from './memory.ts';
 import { type Listed, registryAt } from './registry.ts';
 import type { ModelAt, Tree } from './snapshot.ts';
 
-/** As many models are read for one pull request. */
-const MOST_MODELS = 100;
 const MODEL_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** A commit, as far as it was listed. */
@@ -70,15 +69,14 @@ export async function readTree(source: Source, commit: Commit, names: Touches['m
     const isWanted = names === 'all' || names.includes(name);
     return file === 'model.yaml' && rest.length === 0 && isWanted && MODEL_NAME.test(name) ? [name] : [];
   });
-  for (const [index, name] of there.sort().entries()) {
-    models[name] = index < MOST_MODELS ? await readModel(source, commit, name) : TOO_MANY;
-  }
+  const isCrowd = there.length > MOST_MODELS;
+  for (const name of there.sort()) models[name] = isCrowd ? TOO_MANY : await readModel(source, commit, name);
   return { sha: commit.sha, settings, models, problem: commit.problem ?? problem };
 }
 
 const TOO_MANY: ModelAt = {
   model: null,
-  problem: `the pull request touches more than ${MOST_MODELS} models, which are too many to be looked at`,
+  problem: `the pull request touches more than ${MOST_MODELS} models, which are not looked at together`,
 };
 
 async function readSettings(source: Source, { top }: Commit): Promise<Pick<Tree, 'settings' | 'problem'>> {

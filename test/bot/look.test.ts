@@ -100,6 +100,30 @@ describe('look', () => {
     expect(await conclusion()).toBe('success');
   });
 
+  it('S3 passes nothing while nobody can tell which version is the champion', async () => {
+    const scene = createScene({ files: { 'registry/flight-delay/channels.yaml': 'champion: [\n' } });
+    const pull = scene.propose();
+    scene.evaluate(pull);
+    await lookAt(scene);
+    const [check] = scene.repo.checks(scene.repo.pull(pull).head.sha);
+    expect(check).toMatchObject({ conclusion: 'action_required', title: expect.stringContaining('registry') });
+  });
+
+  it.each([
+    ['models', (name: string) => `models/${name}/model.yaml`],
+    ['registries', (name: string) => `registry/${name}/channels.yaml`],
+  ])('S10 leaves no comment for each of very many %s, and reads none of them', async (_, path) => {
+    const scene = createScene();
+    const names = Array.from({ length: 101 }, (_unused, index) => `m${index}`);
+    const files = Object.fromEntries(names.map((name) => [path(name), `name: ${name}\n`]));
+    const pull = scene.propose({ by: 'eve', from: scene.repo.fork('eve'), files });
+    await lookAt(scene);
+    expect(scene.repo.comments(pull)).toEqual([]);
+    const checks = scene.repo.checks(scene.repo.pull(pull).head.sha);
+    expect(checks.map(({ conclusion, name }) => [name, conclusion])).toEqual([['tiltyard', 'action_required']]);
+    expect(scene.github.faults.calls.length).toBeLessThan(30);
+  });
+
   it('leaves one comment after two looks at once and one more', async () => {
     const scene = createScene();
     const { app, evaluate, github, propose, repo } = scene;

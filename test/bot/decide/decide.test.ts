@@ -385,7 +385,7 @@ describe('decide', () => {
   });
 
   it('S3 does not pass numbers against another champion than the one that is there now', () => {
-    const against = (champion: { version: string; digest: string } | null) =>
+    const against = (champion: { version: string; digest: string } | 'unreadable' | null) =>
       checks({ atBase: treeOf('0', { champions: { 'flight-delay': champion } }) })[0];
     expect(against({ version: '1.4.0', digest: 'a'.repeat(64) })[1]).toBe('success');
     expect(against({ version: '1.4.1', digest: 'b'.repeat(64) })).toEqual([
@@ -393,8 +393,33 @@ describe('decide', () => {
       'action_required',
       expect.stringContaining('do not compare with 1.4.1, which is the champion now'),
     ]);
+    expect(against('unreadable')).toEqual([
+      'tiltyard',
+      'action_required',
+      expect.stringContaining('the registry of the base branch can’t be read'),
+    ]);
     // A workflow may bring a champion of its own as long as the registry has none.
     expect(against(null)[1]).toBe('success');
+  });
+
+  it('S10 looks at no model of so many that nobody reads of each, and says so in the one check', () => {
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}`, modelAt()]));
+    const crowd = (count: number): Partial<Pull> => ({
+      files: Array.from({ length: count }, (_, i) => ({ path: `models/m${i}/model.yaml`, status: 'added' })),
+      atBase: treeOf('0', { models: {} }),
+      atHead: treeOf('1', { models: many(count) }),
+      runs: [],
+    });
+    expect(checks(crowd(100))).toHaveLength(101);
+    expect(bodies(crowd(101))).toEqual([]);
+    expect(checks(crowd(101))).toEqual([
+      ['tiltyard', 'action_required', expect.stringContaining('touches 101 models, more than the 100')],
+    ]);
+    // A comment of an earlier head does not go on saying what is not so any more.
+    const [before] = plan({ runs: [runOf()] }).actions.flatMap((one) => (one.kind === 'comment' ? [one.body] : []));
+    const ours = commentOf(before ?? '', { author: bot, app: APP });
+    const head = { sha: sha('2'), branch: 'better', owner: 'acme', repositoryId: 7 };
+    expect(bodies({ ...crowd(101), head, comments: [ours] })).toEqual([expect.stringContaining('touches 101 models')]);
   });
 
   it('S3 passes nothing where a commit could not be read', () => {

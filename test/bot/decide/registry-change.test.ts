@@ -217,12 +217,17 @@ describe('a change of the registry by a person', () => {
       { author: alice },
       { commits: [commit(bot), commit(alice)] },
       { commits: [{ ...commit(bot), verified: false }] },
+      { commits: [commit(bot, alice)] },
+      { commits: [commit(bot, null)] },
       { commits: [] },
       { commits: null },
       { fork: true },
       { author: { ...bot, type: 'User' } },
     ])
       expect(outcome(to(legal, { ...ours, ...edits })).conclusion, JSON.stringify(edits)).toBe('action_required');
+    // As GitHub's API makes the commits of an App.
+    const made = { ...ours, commits: [commit(bot, person('web-flow', 19_864_447))] };
+    expect(outcome(to(legal, made)).conclusion).toBe('success');
     const starter = snapshotOf([to(legal, ours)], { us: { app: 1, login: bot.login, starter: true } });
     const [check] = decide(starter).actions.flatMap((action) => (action.kind === 'check' ? [action.conclusion] : []));
     expect(check).toBe('action_required');
