@@ -95,6 +95,12 @@ const states: Record<string, Partial<Pull>> = {
   'measured against another champion': {
     atBase: treeOf('0', { champions: { 'flight-delay': { version: '1.4.1', digest: 'f'.repeat(64) } } }),
   },
+  'measured while the registry is unreadable': {
+    atBase: treeOf('0', { champions: { 'flight-delay': 'unreadable' } }),
+  },
+  'of a benchmark that the pull request changes': {
+    ...trees(flights(), flights(['label: late', 'label: late\n  weight: distance'])),
+  },
   'first version': {
     ...trees({}, flights()),
     runs: [runOf({}, alone)],
