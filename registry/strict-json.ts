@@ -4,11 +4,16 @@ export class UnreadableJson extends Error {
 }
 
 /** What a document may have at most. */
-export interface JsonLimits {
+interface JsonLimits {
   deepest: number;
   /** Values in lists and objects, at every depth. */
   values: number;
+  /** Keys of one object. */
+  keys: number;
 }
+
+/** Far more than the evidence of a model with many thousands of slices. */
+const MOST: JsonLimits = { deepest: 30, values: 1_000_000, keys: 10_000 };
 
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 const QUOTE = 0x22;
@@ -20,7 +25,7 @@ const BACKSLASH = 0x5c;
  * only on what was found to be within the limits.
  * @throws UnreadableJson that says why, as the end of a sentence.
  */
-export function parseStrictJson(text: string, limits: JsonLimits): unknown {
+export function parseStrictJson(text: string, limits = MOST): unknown {
   scan(text, limits);
   try {
     return JSON.parse(text);
@@ -30,7 +35,7 @@ export function parseStrictJson(text: string, limits: JsonLimits): unknown {
 }
 
 /** Looks at strings, numbers and brackets alone: whether they stand where they may is for JSON.parse to say. */
-function scan(text: string, { deepest, values }: JsonLimits): void {
+function scan(text: string, { deepest, keys, values }: JsonLimits): void {
   /** The keys so far of each object that is open; null for a list. */
   const open: (Set<string> | null)[] = [];
   let count = 0;
@@ -40,7 +45,7 @@ function scan(text: string, { deepest, values }: JsonLimits): void {
     const character = text.charCodeAt(at);
     if (character === QUOTE) {
       const end = endOfString(text, at);
-      if (isKey) addKey(open.at(-1), text.slice(at, end));
+      if (isKey) addKey(open.at(-1), text.slice(at, end), keys);
       isKey = false;
       at = end;
       continue;
@@ -74,11 +79,12 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function addKey(keys: Set<string> | null | undefined, quoted: string): void {
+function addKey(keys: Set<string> | null | undefined, quoted: string, most: number): void {
   if (keys === null || keys === undefined) return;
   const key = quoted.includes('\\') ? unquoted(quoted) : quoted.slice(1, -1);
   if (FORBIDDEN.includes(key)) throw new UnreadableJson(`no key may be called ${key}`);
   if (keys.has(key)) throw new UnreadableJson(`the key ${shown(key)} is there twice`);
+  if (keys.size === most) throw new UnreadableJson(`an object in it has more than ${most} keys`);
   keys.add(key);
 }
 
@@ -97,7 +103,8 @@ const NUMBER = /-?[0-9.]+(?:[eE][+-]?[0-9]+)?/y;
 /** Behind a number that begins here. */
 function endOfNumber(text: string, start: number): number {
   NUMBER.lastIndex = start;
-  const [number = '-'] = NUMBER.exec(text) ?? [];
+  const [number] = NUMBER.exec(text) ?? [];
+  if (number === undefined) throw new UnreadableJson('it is no JSON');
   if (Math.abs(Number(number)) === Infinity) throw new UnreadableJson('it has a number that is too large');
   return start + number.length;
 }

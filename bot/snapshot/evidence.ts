@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Evaluation } from '#registry/evidence/evaluation.ts';
 import { type Artifact, downloadArtifact, listArtifacts } from '#registry/github/artifacts.ts';
 import { type GitHub, isGone, type Place } from '#registry/github/client.ts';
-import { type JsonLimits, parseStrictJson, UnreadableJson } from '#registry/strict-json.ts';
+import { parseHostile } from '#registry/parse-hostile.ts';
+import { parseStrictJson, UnreadableJson } from '#registry/strict-json.ts';
 import { LARGEST_EVIDENCE } from './folders.ts';
 import type { Evidence } from './snapshot.ts';
 import { readZipEntry, UnreadableZip } from './zip.ts';
@@ -12,7 +13,6 @@ const NAME = /^tiltyard-evaluation-([a-z0-9][a-z0-9-]{0,62})$/;
 const LARGEST_ZIP = 10_000_000;
 /** Of all models of a run together, unpacked. */
 const LARGEST_RUN = 100_000_000;
-const LIMITS: JsonLimits = { deepest: 30, values: 1_000_000 };
 
 /** Of a run, what tells where its evidence is and whether it can be relied on. */
 export interface EvidenceRun {
@@ -95,19 +95,14 @@ const TOO_LARGE = `the evidence is too large to be read: more than ${LARGEST_ZIP
 export function parseEvidence(bytes: Uint8Array, model: string): Parsed {
   let value: unknown;
   try {
-    value = parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), LIMITS);
+    value = parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof UnreadableJson) return problem(`the evidence can’t be read: ${error.message}`);
     if (error instanceof TypeError) return problem('the evidence can’t be read: it is no UTF-8');
     throw error;
   }
-  const parsed = Evaluation.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.map(String).join('.').slice(0, 200) ?? '';
-    return problem(`the evidence does not follow its schema: ${where}: ${issue?.message.slice(0, 300)}`);
-  }
-  const { data } = parsed;
+  const { data, problem: wrong } = parseHostile(Evaluation, value);
+  if (wrong !== null) return problem(`the evidence does not follow its schema: ${wrong.where}: ${wrong.message}`);
   if (data.model !== model) return problem(`the evidence is about ${data.model.slice(0, 100)}, not about ${model}`);
   return { evaluation: data, digest: createHash('sha256').update(bytes).digest('hex'), problem: null };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Evaluation } from '../evidence/evaluation.ts';
 import { Training } from '../evidence/training.ts';
+import { type Problem, parseHostile } from '../parse-hostile.ts';
+import { parseStrictJson, UnreadableJson } from '../strict-json.ts';
 import { sha256, Trained, trainedOf } from './trained.ts';
 
 /** What the check of a registry needs to know of an evidence file; small enough to be remembered of thousands. */
@@ -35,30 +37,27 @@ export function evidenceFacts(bytes: Uint8Array): EvidenceFacts {
   };
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    return { ...facts, problem: 'it is no JSON' };
+    value = parseStrictJson(text);
+  } catch (error) {
+    if (error instanceof UnreadableJson) return { ...facts, problem: error.message };
+    throw error;
   }
   const about = About.safeParse(value);
   if (!about.success) return { ...facts, problem: 'it names no kind and no model' };
   const { kind, model } = about.data;
   if (kind === 'training') {
-    const training = Training.safeParse(value);
-    if (!training.success) return { ...facts, ...about.data, problem: firstIssue(training.error) };
-    const { artifact, timing } = training.data;
-    const trained = trainedOf({ ...training.data, seconds: timing.seconds });
+    const { data, problem } = parseHostile(Training, value);
+    if (problem !== null) return { ...facts, ...about.data, problem: sentence(problem) };
+    const { artifact, timing } = data;
+    const trained = trainedOf({ ...data, seconds: timing.seconds });
     return { ...facts, kind, model, artifact: artifact.digest, trained };
   }
   if (kind === 'evaluation') {
-    const evaluation = Evaluation.safeParse(value);
-    if (!evaluation.success) return { ...facts, ...about.data, problem: firstIssue(evaluation.error) };
-    return { ...facts, kind, model, artifact: evaluation.data.candidate.digest };
+    const { data, problem } = parseHostile(Evaluation, value);
+    if (problem !== null) return { ...facts, ...about.data, problem: sentence(problem) };
+    return { ...facts, kind, model, artifact: data.candidate.digest };
   }
   return { ...facts, kind, model };
 }
 
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  const at = issue?.path.map(String).join('.') ?? '';
-  return `${at === '' ? 'the document' : at}: ${issue?.message ?? 'is not accepted'}`;
-}
+const sentence = ({ message, where }: Problem) => `${where === '' ? 'the document' : where}: ${message}`;
