@@ -8,6 +8,5 @@ export function failureSentence({
 }) {
   if (failure !== null) return `the workflow failed at ${failure.job}`;
   if (conclusion === 'success') return 'the workflow ended well, but brought no evidence of this model';
-  if (conclusion === 'action_required') return 'the workflow waits until a maintainer lets it run';
   return `the workflow ended without evidence (${conclusion ?? 'nobody knows how'})`;
 }

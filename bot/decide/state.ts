@@ -20,7 +20,7 @@ export type State =
   | { kind: 'failed'; run: Run }
   /** The head's model.yaml can't be read. */
   | { kind: 'broken'; run: null; problem: string }
-  /** There is something in evidence's place that can't be read, or no policy to judge it by. */
+  /** There is something in evidence's place that can't be read, no policy to judge it by, or a run that waits for a person. */
   | { kind: 'unreadable'; run: Run; problem: string }
   /** The head has no such model any more. */
   | { kind: 'removed'; run: null }
@@ -56,6 +56,9 @@ export function stateOf(snapshot: Snapshot, pull: Pull, model: string): State {
   const [run] = pull.runs;
   if (run === undefined || !run.completed) return waiting(snapshot, pull, run ?? null);
   const evidence = run.evidence.find((one) => one.model === model);
+  // GitHub asks a maintainer before it runs what a newcomer's fork brings: nothing has gone wrong.
+  if (evidence === undefined && run.conclusion === 'action_required')
+    return { kind: 'unreadable', run, problem: 'the workflow waits until a maintainer lets it run' };
   if (evidence === undefined) return { kind: 'failed', run };
   if (evidence.evaluation === null) return { kind: 'unreadable', run, problem: evidence.problem };
 

@@ -54,7 +54,7 @@ export function evaluationLine(message: EvaluationMessage): string | null {
     case 'broken':
       return 'its model.yaml could not be read';
     case 'unreadable':
-      return 'the evidence could not be read';
+      return 'no evidence that could be read';
     case 'removed':
       return 'the model was removed';
     case 'untouched':

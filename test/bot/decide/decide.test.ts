@@ -92,7 +92,7 @@ describe('decide', () => {
     [
       'a workflow that waits for a maintainer',
       { runs: [runOf({ conclusion: 'action_required', evidence: [] })] },
-      'failure',
+      'action_required',
       /until a maintainer lets it run/,
       /until a maintainer lets it run/,
     ],
@@ -382,6 +382,14 @@ describe('decide', () => {
       runOf({}, evaluationOf({ timing: { ...evaluationOf().timing, measured_at } }));
     expect(checks({ runs: [measured('2026-11-21T09:02:00Z')] })[0][1]).toBe('success');
     expect(checks({ runs: [measured('2026-11-21T09:02:01Z')] })[0][1]).toBe('action_required');
+    const features = { path: 'models/flight-delay/features.sql', status: 'modified' } as const;
+    const changed = (path: string) => checks({ files: [features, { path, status: 'modified' }] })[0];
+    expect(changed('.github/workflows/other.yml')[1]).toBe('success');
+    expect(changed('.github/workflows/tiltyard.yml')).toEqual([
+      'tiltyard',
+      'action_required',
+      expect.stringContaining('changes the workflow that measured them'),
+    ]);
   });
 
   it('S3 does not pass numbers against another champion than the one that is there now', () => {

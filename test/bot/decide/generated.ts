@@ -66,7 +66,7 @@ const run: fc.Arbitrary<Run> = fc
     completed: fc.constantFrom(true, true, true, false),
     minutes: fc.constantFrom(5, 90),
     evidence,
-    conclusion: fc.constantFrom('success', 'failure', 'skipped', 'cancelled'),
+    conclusion: fc.constantFrom('success', 'failure', 'skipped', 'cancelled', 'action_required'),
   })
   .map(({ completed, conclusion, evidence: found, minutes }) =>
     runOf({

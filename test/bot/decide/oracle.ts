@@ -67,7 +67,9 @@ function evaluation({ now, pulls }: Snapshot, pull: Pull, against: Against): voi
   }
   const found = newest.evidence.at(0);
   if (found === undefined) {
-    against.broken = true;
+    // Held back until a maintainer lets it run: nothing is known yet, and a person must act.
+    if (newest.conclusion === 'action_required') against.open = true;
+    else against.broken = true;
     return;
   }
   if (pull.fork || found.evaluation === null) {

@@ -110,7 +110,7 @@ describe('pullRequestComment', () => {
     expect(line({ kind: 'waiting', started: null, url: null })).toBeNull();
     expect(line({ kind: 'overdue', minutes: 60, url: null })).toBe('no evidence came');
     expect(line({ kind: 'broken', problem: 'x' })).toBe('its model.yaml could not be read');
-    expect(line({ kind: 'unreadable', url, problem: 'x' })).toBe('the evidence could not be read');
+    expect(line({ kind: 'unreadable', url, problem: 'x' })).toBe('no evidence that could be read');
     expect(line({ kind: 'removed' })).toBe('the model was removed');
     expect(line(null, { registry })).toMatch(/^⚠️ The registry stays sound/);
   });
