@@ -1,15 +1,19 @@
 import { judge } from '#registry/judge.ts';
 import { policyText } from '#registry/parse-model.ts';
 import type { Status } from '#registry/verdict.ts';
-import type { Promotion, Tree } from '../snapshot/snapshot.ts';
+import type { Promotion, Pull } from '../snapshot/snapshot.ts';
 import { type Sound, soundModel } from './model-at.ts';
 
-/** The models whose parsed policy differs between two commits; how it is written makes no difference. */
-export function changedPolicies(atBase: Tree, atHead: Tree): string[] {
+/**
+ * Models whose policy a pull request changes, by what it says and not how it is written. One that only is older than the
+ * base's, in a file that the pull request leaves alone, is no change of its own: merging would keep the base's.
+ */
+export function changedPolicies({ atBase, atHead, files }: Pick<Pull, 'atBase' | 'atHead' | 'files'>): string[] {
   return Object.keys(atHead.models)
     .filter((name) => {
       const [before, after] = [soundModel(atBase, name), soundModel(atHead, name)];
-      return before !== null && after !== null && policyText(before.model) !== policyText(after.model);
+      const isTouched = files === null || files.some(({ path }) => path === `models/${name}/model.yaml`);
+      return isTouched && before !== null && after !== null && policyText(before.model) !== policyText(after.model);
     })
     .sort();
 }

@@ -5,7 +5,7 @@ import type { Verdict } from '#registry/verdict.ts';
 import type { Check, Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
 import { type Doubt, doubtsOf, type Judgeable, withDoubts } from './doubts.ts';
 import { own } from './model-at.ts';
-import { type Flip, flipsOf } from './policy-change.ts';
+import { changedPolicies, type Flip, flipsOf } from './policy-change.ts';
 
 /** The check that branch protection requires. */
 export const REQUIRED = 'tiltyard';
@@ -72,7 +72,8 @@ export function stateOf(snapshot: Snapshot, pull: Pull, model: string): State {
   const same = policyText(base.model) === policyText(head.model);
   const doubts = doubtsOf(snapshot, pull, { base, head, evaluation });
   const verdict = withDoubts(model, judge(base.model, evaluation, same ? head.where : base.where), doubts);
-  const proposed = same ? null : proposal(pull, model, { base, head, evaluation });
+  const isProposed = changedPolicies(pull).includes(model);
+  const proposed = isProposed ? proposal(pull, model, { base, head, evaluation }) : null;
   return { ...about, verdict, doubts, policy: 'base', linesOfHead: same, proposed };
 }
 

@@ -59,7 +59,8 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
         mergeBase: compared?.mergeBase ?? null,
       })
     : null;
-  const changed = changedPolicies(atBase, atHead);
+  const changedFiles = files?.flatMap(fileOf) ?? null;
+  const changed = changedPolicies({ atBase, atHead, files: changedFiles });
   const promotions: Pull['promotions'] = {};
   for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model);
   const withEvidence = await readRuns(source, found, evaluated, now);
@@ -77,7 +78,7 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
     base: { sha: base.sha, branch: pull.base.ref },
     fork: repositoryId !== id,
     updatedAt: pull.updated_at,
-    files: files?.flatMap(fileOf) ?? null,
+    files: changedFiles,
     atBase,
     atHead,
     runs: withEvidence,

@@ -45,6 +45,7 @@ const trees = (base: Record<string, ReturnType<typeof modelAt>>, head = base) =>
   atBase: treeOf('0', { models: base }),
   atHead: treeOf('1', { models: head }),
 });
+const ofPolicy: Pull['files'] = [{ path: 'models/flight-delay/model.yaml', status: 'modified' }];
 const flights = (...edits: [string, string][]) => ({ 'flight-delay': modelAt(...edits) });
 function soundWith(parts: Partial<Sound>, ...edits: [string, string][]): Sound {
   const model = modelAt(...edits);
@@ -100,6 +101,7 @@ const states: Record<string, Partial<Pull>> = {
   },
   'of a benchmark that the pull request changes': {
     ...trees(flights(), flights(['label: late', 'label: late\n  weight: distance'])),
+    files: ofPolicy,
   },
   'first version': {
     ...trees({}, flights()),
@@ -137,10 +139,15 @@ const states: Record<string, Partial<Pull>> = {
   },
   'changes the policy': {
     ...trees(flights(), looser),
+    files: ofPolicy,
     runs: [runOf({}, worse)],
     promotions: { 'flight-delay': [promoted('1.4.0', worse), promoted('1.3.0')] },
   },
-  'changes the policy before any promotion': { ...trees(flights(), looser), promotions: { 'flight-delay': [] } },
+  'changes the policy before any promotion': {
+    ...trees(flights(), looser),
+    files: ofPolicy,
+    promotions: { 'flight-delay': [] },
+  },
   'policy of the base is broken': {
     atBase: treeOf('0', {
       models: { 'flight-delay': { model: null, problem: 'models/flight-delay/model.yaml:3:1: bad' } },

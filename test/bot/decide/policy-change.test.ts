@@ -8,6 +8,7 @@ import { modelAt, pullOf, runOf, snapshotOf, treeOf } from './snapshot.ts';
 const treesOf = (head: ModelAt, base: ModelAt = modelAt()) => ({
   atBase: treeOf('0', { models: { 'flight-delay': base } }),
   atHead: treeOf('1', { models: { 'flight-delay': head } }),
+  files: [{ path: 'models/flight-delay/model.yaml', status: 'modified' as const }],
 });
 function look(pull: Partial<Pull>) {
   const { actions } = decide(snapshotOf([pullOf(pull)]));
@@ -60,12 +61,21 @@ describe('a pull request that changes the policy', () => {
       ['data/flights-2001-01.parquet', 'data/flights-2001-02.parquet'],
       ['  seed: 7\n', '  seed: 8\n'],
     );
-    expect(changedPolicies(treesOf(rewritten).atBase, treesOf(rewritten).atHead)).toEqual([]);
+    expect(changedPolicies(treesOf(rewritten))).toEqual([]);
     expect(look(treesOf(rewritten))).toMatchObject({ conclusion: 'success', proposal: null });
     const trees = treesOf(looser);
-    expect(changedPolicies(trees.atBase, trees.atHead)).toEqual(['flight-delay']);
+    expect(changedPolicies(trees)).toEqual(['flight-delay']);
     const { models } = treeOf('0');
-    expect(changedPolicies(treeOf('0', { models: {} }), treeOf('1', { models }))).toEqual([]);
+    expect(changedPolicies({ atBase: treeOf('0', { models: {} }), atHead: treeOf('1', { models }), files: null })).toEqual([]);
+  });
+
+  it('S6 takes a policy that was changed in the base since for no change of the pull request', () => {
+    const trees = treesOf(modelAt(), looser);
+    const files = [{ path: 'models/flight-delay/features.sql', status: 'modified' as const }];
+    expect(changedPolicies({ ...trees, files })).toEqual([]);
+    expect(look({ ...trees, files })).toMatchObject({ conclusion: 'success', proposal: null });
+    // Of what GitHub does not list, nobody knows that it is not changed.
+    expect(changedPolicies({ ...trees, files: null })).toEqual(['flight-delay']);
   });
 
   it('names the promotions of before that it would judge otherwise', () => {
