@@ -66,7 +66,9 @@ describe('a pull request that changes the policy', () => {
     const trees = treesOf(looser);
     expect(changedPolicies(trees)).toEqual(['flight-delay']);
     const { models } = treeOf('0');
-    expect(changedPolicies({ atBase: treeOf('0', { models: {} }), atHead: treeOf('1', { models }), files: null })).toEqual([]);
+    expect(
+      changedPolicies({ atBase: treeOf('0', { models: {} }), atHead: treeOf('1', { models }), files: null }),
+    ).toEqual([]);
   });
 
   it('S6 takes a policy that was changed in the base since for no change of the pull request', () => {
