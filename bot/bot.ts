@@ -122,7 +122,7 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
         log.error({ err: error }, 'the sweep could not reach everything');
       };
       try {
-        for await (const place of connection.repositories(missed)) wake(place);
+        for await (const place of connection.repositories(missed)) wake(place, { sweep: true });
       } catch (error) {
         missed(error);
       }

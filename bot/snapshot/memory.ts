@@ -42,6 +42,8 @@ export interface Memory {
   queues: Cache<Date | null>;
   /** What was listed of a repository last. */
   repositories: Cache<Repository>;
+  /** Open pull requests of repositories with many, as they were listed last. */
+  lists: Cache<readonly PullRequest[]>;
   /** What webhooks spoke of since the last look. */
   hints: Cache<Hint[]>;
 }
@@ -75,11 +77,15 @@ export interface Hint {
   open?: Pick<Run, 'id' | 'attempt'> | undefined;
   /** A merge queue has changed. */
   queue?: boolean | undefined;
+  /** It is time to look for what no event told. */
+  sweep?: boolean | undefined;
 }
 
 const MEGABYTE = 1_000_000;
 /** What an entry of a tree takes in memory, about. */
 const ENTRY = 200;
+/** Likewise a pull request. */
+const PULL = 2_000;
 const listed = (entries: readonly TreeEntry[]) => ENTRY * (1 + entries.length);
 
 export function createMemory(): Memory {
@@ -102,6 +108,7 @@ export function createMemory(): Memory {
     openRuns: createCache(50_000),
     queues: createCache(10_000),
     repositories: createCache(10_000),
+    lists: createCache(64 * MEGABYTE, ({ length }) => PULL * length),
     hints: createCache(10_000),
   };
 }
@@ -143,11 +150,14 @@ export function sawOpen({ memory, place }: Source, runs: readonly Run[]): void {
 
 const runKey = (place: Place, { attempt, id }: Pick<Run, 'id' | 'attempt'>) => [nameOf(place), id, attempt].join(' ');
 
-/**
- * Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look.
- * @returns whether there were any: else it is a sweep that looks.
- */
-export function followHints({ key, memory, place }: Source, pulls: readonly PullRequest[]): boolean {
+/** Whether events woke us, and nothing else: what they did not tell, a sweep has to find. */
+export function isTold({ memory, place }: Source): boolean {
+  const hints = memory.hints.get(nameOf(place)) ?? [];
+  return hints.length > 0 && !hints.some(({ sweep }) => sweep === true);
+}
+
+/** Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look. */
+export function followHints({ key, memory, place }: Source, pulls: readonly PullRequest[]): void {
   const hints = memory.hints.get(nameOf(place)) ?? [];
   memory.hints.delete(nameOf(place));
   if (hints.some(({ queue }) => queue === true)) memory.queues.set(key(), null);
@@ -158,5 +168,4 @@ export function followHints({ key, memory, place }: Source, pulls: readonly Pull
     memory.settled.delete(key(number));
     memory.tried.set(key(number), NEXT);
   }
-  return hints.length > 0;
 }

@@ -1,9 +1,10 @@
 import type { GitHub, Place } from '#registry/github/client.ts';
 import { getPermission, type Permission } from '#registry/github/permissions.ts';
-import { listOpenPulls, type PullRequest } from '#registry/github/pulls.ts';
+import type { PullRequest } from '#registry/github/pulls.ts';
 import { getBranchHead, getRepository } from '#registry/github/repositories.ts';
 import { laterOf } from '../metered.ts';
-import { createMemory, followHints, type Settled, type Source, sawOpen, sourceOf } from './memory.ts';
+import { openPulls } from './listed.ts';
+import { createMemory, followHints, isTold, type Settled, type Source, sawOpen, sourceOf } from './memory.ts';
 import { type Look, readPull } from './pull.ts';
 import { readQueue } from './queue.ts';
 import { findRuns } from './runs.ts';
@@ -48,14 +49,15 @@ export async function openRepository(
   memory = createMemory(),
 ): Promise<Opened> {
   const source = sourceOf(github, place, memory);
-  const listed = await listOpenPulls(github, place);
+  const told = isTold(source);
+  const listed = await openPulls(source, told);
   const base = listed[0]?.base.repo;
   if (base !== undefined) memory.repositories.set(source.key(), base);
   const { archived, default_branch, id } =
     base ?? (await memory.repositories.read(source.key(), () => getRepository(github, place)));
   // Nothing can be written to an archived repository.
   const open = archived === true ? [] : listed;
-  const isTold = followHints(source, open);
+  followHints(source, open);
 
   const oldest = new Date(Math.min(now.getTime(), ...open.map(({ created_at }) => created_at.getTime())));
   const runs = findRuns(source, oldest, now);
@@ -78,7 +80,7 @@ export async function openRepository(
       return at === undefined ? [] : [{ base: at, pull }];
     });
     // The last, since it rests on what heads came to.
-    const queue = await attempt(() => readQueue(look, all, isTold));
+    const queue = await attempt(() => readQueue(look, all, told));
     if (queue instanceof Error) missed.push({ pull: null, error: queue });
     else if (queue.length > 0) yield { snapshot: { now, us, repository, pulls: [], queue }, settle: () => {} };
   }

@@ -5,6 +5,7 @@ import { Repository } from './repositories.ts';
 
 const PullRequest = z.object({
   number: z.int(),
+  state: z.string().optional(),
   title: z.string().catch(''),
   draft: z.boolean().optional(),
   user: Somebody,
@@ -32,6 +33,22 @@ export async function listOpenPulls(github: GitHub, place: Place): Promise<PullR
   );
   // Whatever changes between two pages moves to the front, and pushes another one over to the next page.
   return [...new Map(items.map((pull) => [pull.number, pull])).values()];
+}
+
+/**
+ * Pull requests, closed ones too, of which anything changed at `since` or later, those that changed last first; null where
+ * there are more than 500.
+ */
+export async function listChangedPulls(github: GitHub, place: Place, since: Date): Promise<PullRequest[] | null> {
+  const isOlder = ({ updated_at }: PullRequest) => updated_at < since;
+  const { complete, items } = await askAll(
+    github,
+    'GET /repos/{owner}/{repo}/pulls',
+    { ...place, state: 'all', sort: 'updated', direction: 'desc' },
+    { item: PullRequest, pages: 5 },
+    (found) => found.some(isOlder),
+  );
+  return complete || items.some(isOlder) ? items.filter((pull) => !isOlder(pull)) : null;
 }
 
 /** A file that differs between two commits. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { look } from '../../bot/look.ts';
-import { createMemory } from '../../bot/snapshot/memory.ts';
+import { createMemory, hint } from '../../bot/snapshot/memory.ts';
 import { createScene, evidenceZip } from '../github/scene.ts';
 import { playLife } from './life.ts';
 
@@ -10,6 +10,30 @@ const QUEUES = 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}';
 function count(calls: readonly string[]) {
   const of = (method: string) => calls.filter((route) => route.startsWith(`${method} `) && route !== QUEUES).length;
   return { reads: of('GET'), creations: of('POST'), updates: of('PATCH') };
+}
+
+/** A repository that one process looks at again and again. */
+function watched() {
+  const scene = createScene();
+  const { client, github, repo, us } = scene;
+  github.limits.set({ hourly: 1e6, pointsAMinute: 1e6, creationsAMinute: 1e6, creationsAnHour: 1e6 });
+  const memory = createMemory();
+  const place = { owner: repo.owner, repo: repo.repo };
+  const sweep = async () => {
+    github.faults.forget();
+    const looked = await look(client, place, us, github.now(), { memory });
+    return { ...looked, calls: count(github.faults.calls) };
+  };
+  const docs = (from: number, to: number) => {
+    for (let i = from; i < to; i++) scene.propose({ branch: `docs-${i}`, files: { [`docs/${i}.md`]: '' } });
+  };
+  const untilQuiet = async () => {
+    for (;;) {
+      const { done, unread } = await sweep();
+      if (done.length + unread.length === 0) break;
+    }
+  };
+  return { ...scene, docs, memory, place, sweep, untilQuiet };
 }
 
 describe('calls of GitHub', () => {
@@ -31,22 +55,11 @@ describe('calls of GitHub', () => {
   });
 
   it('do not grow with the pull requests of which there is nothing new', async () => {
-    const { client, evaluate, github, propose, repo, us } = createScene();
-    github.limits.set({ hourly: 1e6, pointsAMinute: 1e6, creationsAMinute: 1e6, creationsAnHour: 1e6 });
-    const memory = createMemory();
-    const place = { owner: repo.owner, repo: repo.repo };
-    const sweep = async () => {
-      github.faults.forget();
-      const looked = await look(client, place, us, github.now(), { memory });
-      return { ...looked, calls: count(github.faults.calls) };
-    };
-    for (let i = 0; i < 120; i++) propose({ branch: `docs-${i}`, files: { [`docs/${i}.md`]: '' } });
+    const { docs, evaluate, github, propose, repo, sweep, untilQuiet } = watched();
+    docs(0, 120);
     const pulls = Array.from({ length: 10 }, (_, i) => propose({ branch: `model-${i}` }));
     for (const pull of pulls) evaluate(pull);
-    for (;;) {
-      const { done, unread } = await sweep();
-      if (done.length + unread.length === 0) break;
-    }
+    await untilQuiet();
 
     // Two pages of pull requests, the base branch, runs.
     const same = await sweep();
@@ -62,5 +75,28 @@ describe('calls of GitHub', () => {
     for (const run of begun) repo.completeRun(run, { artifacts: [{ name: 'tiltyard-evaluation-flight-delay', zip }] });
     // Of each: artifacts, evidence, checks, comments.
     expect((await sweep()).calls).toEqual({ reads: 8 + 3 * 4, creations: 0, updates: 3 * 3 });
+  });
+
+  it('list of many pull requests only those that have changed, where an event tells that something has', async () => {
+    const { docs, evaluate, github, memory, place, propose, repo, sweep, untilQuiet } = watched();
+    docs(0, 230);
+    await untilQuiet();
+    github.advance({ minutes: 3 });
+    repo.close(7, 'ann');
+    repo.push('docs-8', { 'docs/8.md': 'more\n' });
+    const pull = propose();
+    evaluate(pull);
+    hint(memory, place, { pull });
+    const { calls, done } = await sweep();
+    expect(new Set(done.map(({ action }) => action.pull))).toEqual(new Set([9, pull]));
+    // One page, the base branch, runs; of the one comparison, checks and comments; of the other also its tree, three files,
+    // artifacts and evidence.
+    expect(calls).toEqual({ reads: 3 + 3 + 9, creations: 3 + 1, updates: 0 });
+    // What an event does not tell, the next sweep finds on its three pages.
+    hint(memory, place, { sweep: true });
+    hint(memory, place, { pull: 1 });
+    expect((await sweep()).calls).toMatchObject({ reads: 3 + 2 + 2 * 3, creations: 0, updates: 0 });
+    hint(memory, place, { pull: 7 });
+    expect((await sweep()).done).toEqual([]);
   });
 });
