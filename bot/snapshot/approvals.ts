@@ -26,7 +26,9 @@ export async function readApprovals(
     const permission = counts ? await permissionOf(author.login) : null;
     reviews.push({ id, author, state, commit, submittedAt: at, permission });
   }
-  return { commits: complete ? commits : null, reviews };
+  // Of a head that has moved meanwhile, they would be the commits of another one.
+  const areOfHead = commits.some(({ sha }) => sha === head.sha);
+  return { commits: complete && areOfHead ? commits : null, reviews };
 
   /** None where there are too many: whether a later one takes an approval back can't be told then. */
   async function allReviews() {

@@ -1,7 +1,7 @@
 import { GitHubError } from '#registry/github/client.ts';
 import { type Compared, compareCommits } from '#registry/github/comparisons.ts';
 import type { Permission } from '#registry/github/permissions.ts';
-import { type ChangedFile, listPullFiles, type PullRequest } from '#registry/github/pulls.ts';
+import { type ChangedFile, getPullHead, listPullFiles, type PullRequest } from '#registry/github/pulls.ts';
 import { changedPolicies } from '../decide/policy-change.ts';
 import { overdueAfter } from '../decide/state.ts';
 import { readApprovals } from './approvals.ts';
@@ -36,7 +36,7 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const { head, number } = pull;
   const repositoryId = head.repo?.id ?? null;
   const compared = await compare(source, base.sha, head.sha);
-  const files = compared?.files ?? (await listPullFiles(source.github, source.place, number));
+  const files = compared?.files ?? (await listFiles(source, pull));
   const { models, registry: touchesRegistry } = touchesOf(files);
 
   const inBase = await readTree(source, base, models);
@@ -143,6 +143,13 @@ function touchesOf(files: readonly ChangedFile[] | null): Pick<Touches, 'models'
     models: paths.includes('tiltyard.yaml') ? 'all' : [...new Set(models)].sort(),
     registry: paths.some((path) => path === 'registry' || path.startsWith('registry/')),
   };
+}
+
+/** The files that a pull request changes, as many as GitHub lists; it lists them of the head that there is by then. */
+async function listFiles({ github, place }: Source, { head, number }: PullRequest): Promise<ChangedFile[] | null> {
+  const files = await listPullFiles(github, place, number);
+  if ((await getPullHead(github, place, number)) === head.sha) return files;
+  throw new GitHubError(0, `pull request ${number} got another head while it was read`);
 }
 
 const STATUSES = ['added', 'removed', 'modified', 'renamed'] as const;

@@ -45,8 +45,10 @@ export function findRuns(source: Source, oldest: Date, now: Date): Runs {
     async of(pull, workflow) {
       const found = await inList(pull, workflow);
       const { complete, items } = await list(workflow);
-      if (found.length > 0 || complete || items.some(({ created_at }) => created_at < pull.created_at)) return found;
       // It may have begun before all that the list has.
+      const mayBeOlder =
+        items.every(({ created_at }) => created_at >= pull.created_at) || items.some((run) => isOfBranch(run, pull));
+      if (found.length > 0 || complete || !mayBeOlder) return found;
       const all = await listRuns(github, place, pull.head.sha);
       return newestFirst(all.filter((run) => isOn(run, pull, workflow)));
     },
@@ -78,6 +80,10 @@ function isOn(run: WorkflowRun, { head }: PullRequest, workflow: string): boolea
     EVENTS.includes(run.event)
   );
 }
+
+/** Runs that a pull request starts begin after it was opened; where its branch starts them, they may have begun before. */
+const isOfBranch = ({ event, head_branch }: WorkflowRun, { base }: PullRequest) =>
+  event !== 'pull_request' && EVENTS.includes(event) && head_branch !== base.ref;
 
 /** A run that was started once more is newer than one that was made after it. */
 function newestFirst(runs: WorkflowRun[]): WorkflowRun[] {

@@ -96,7 +96,7 @@ export interface Pull {
   registry: RegistryChange | null;
   /** As GitHub lists them, oldest first. Read only where `registry` is not null. */
   reviews: Review[];
-  /** Null where GitHub listed only a part (it ends at 250). Read only where `registry` is not null. */
+  /** Null where GitHub listed only a part (it ends at 250), or those of another head. Read only where `registry` is not null. */
   commits: PullCommit[] | null;
 }
 

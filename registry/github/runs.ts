@@ -20,6 +20,9 @@ export type WorkflowRun = z.infer<typeof WorkflowRun>;
 
 const LIST = { item: WorkflowRun, under: 'workflow_runs' };
 
+/** What begins between two pages pushes others over to the next page, where they may have gone on meanwhile. */
+const once = (runs: readonly WorkflowRun[]) => [...new Map(runs.map((run) => [run.id, run])).values()];
+
 /** All runs on a commit, newest first. */
 export async function listRuns(github: GitHub, place: Place, commit: string): Promise<WorkflowRun[]> {
   const { items } = await askAll(
@@ -28,7 +31,7 @@ export async function listRuns(github: GitHub, place: Place, commit: string): Pr
     { ...place, head_sha: commit },
     LIST,
   );
-  return items;
+  return once(items);
 }
 
 /**
@@ -43,7 +46,8 @@ export async function listRunsOf(
 ): Promise<Listed<WorkflowRun>> {
   const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
   try {
-    return await askAll(github, route, { ...place, workflow_id: file }, { ...LIST, pages: 10 }, enough);
+    const listed = await askAll(github, route, { ...place, workflow_id: file }, { ...LIST, pages: 10 }, enough);
+    return { ...listed, items: once(listed.items) };
   } catch (error) {
     if (isGone(error)) return { items: [], complete: true };
     throw error;

@@ -31,6 +31,12 @@ for (const name of ['pull-request', 'pull-request-simple']) {
   const sometimes = '"repo":{"anyOf":[{"type":"null"},{"$ref":"#/schemas/repository"}]}';
   description.schemas[name] = JSON.parse(JSON.stringify(description.schemas[name]).replace(always, sometimes));
 }
+// as is that of a run's head (https://github.com/github/rest-api-description/issues/1586);
+const run = JSON.stringify(description.schemas['workflow-run']);
+const here = '"head_repository":{"$ref":"#/schemas/minimal-repository"}';
+description.schemas['workflow-run'] = JSON.parse(
+  run.replace(here, '"head_repository":{"anyOf":[{"type":"null"},{"$ref":"#/schemas/minimal-repository"}]}'),
+);
 // and an installation's account is a user or an enterprise, as it says elsewhere, and not both.
 const installations = description.routes['GET /app/installations'];
 if (installations !== undefined)

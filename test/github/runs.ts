@@ -1,7 +1,7 @@
 import { accountOf, userJson } from './accounts.ts';
 import { minimalPullJson, pullsOn } from './checks.ts';
 import { commitOf } from './commits.ts';
-import { apiUrl, minimalRepositoryJson, repositoryById, webUrl } from './repositories.ts';
+import { apiUrl, minimalRepositoryJson, webUrl } from './repositories.ts';
 import {
   type Call,
   counted,
@@ -26,6 +26,7 @@ export const workflowId = (path: string): number =>
 export function runJson(world: World, repository: Repository, run: Run): Json {
   const url = `${apiUrl(repository)}/actions/runs/${run.id}`;
   const { author, committer, message, tree } = commitOf(world, run.sha);
+  const head = world.repositories.find(({ id }) => id === run.headRepository);
   const suite = run.id + 500_000;
   return {
     id: run.id,
@@ -75,7 +76,7 @@ export function runJson(world: World, repository: Repository, run: Run): Json {
       committer: { name: committer.name, email: committer.email },
     },
     repository: minimalRepositoryJson(world, repository),
-    head_repository: minimalRepositoryJson(world, repositoryById(world, run.headRepository)),
+    head_repository: head === undefined ? null : minimalRepositoryJson(world, head),
   };
 }
 

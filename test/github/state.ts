@@ -164,7 +164,7 @@ export interface Run {
   /** The repository that the head lies in. */
   headRepository: number;
   actor: string;
-  status: Status;
+  status: Status | 'pending' | 'requested' | 'waiting';
   conclusion: string | null;
   createdAt: Date;
   startedAt: Date;
