@@ -86,6 +86,16 @@ const MEGABYTE = 1_000_000;
 const ENTRY = 200;
 /** Likewise a pull request. */
 const PULL = 2_000;
+/** What JSON takes as objects, for each of its characters, about. */
+const OBJECTS = 4;
+/** What a YAML document takes whose lines can be asked for, for each character of its values, measured: 30 to 130. */
+const LINES = 60;
+
+function weightOf(at: ModelAt): number {
+  if (at.model === null) return ENTRY + at.problem.length;
+  return ENTRY + (at.features?.length ?? 0) + LINES * JSON.stringify([at.model, at.lock]).length;
+}
+
 const listed = (entries: readonly TreeEntry[]) => ENTRY * (1 + entries.length);
 
 export function createMemory(): Memory {
@@ -97,10 +107,10 @@ export function createMemory(): Memory {
     comparisons: createCache(32 * MEGABYTE, (compared) =>
       compared === 'unrelated' ? ENTRY : ENTRY * (1 + (compared.files?.length ?? 0)),
     ),
-    models: createCache(5_000),
+    models: createCache(128 * MEGABYTE, weightOf),
     facts: createCache(50_000),
-    promoted: createCache(200),
-    outcomes: createCache(48 * MEGABYTE, ({ bytes }) => 1_000 + bytes),
+    promoted: createCache(128 * MEGABYTE, (found) => ENTRY + OBJECTS * JSON.stringify(found).length),
+    outcomes: createCache(128 * MEGABYTE, ({ bytes }) => 1_000 + OBJECTS * bytes),
     answered: createCache(50_000),
     settled: createCache(50_000),
     tried: createCache(50_000),
