@@ -12,7 +12,7 @@ export interface Budget {
 }
 
 /**
- * What GitHub allows of content creations: comments, pull requests, checks
+ * What GitHub allows of content creations: comments, reviews, pull requests, issues
  * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits). A part is
  * kept for merges and rollbacks.
  */

@@ -37,6 +37,8 @@ export function metered(github: GitHub, metrics: Metrics, now: () => Date, wait 
   const points = createBudget(POINTS, now);
   const creations = createBudget(CREATIONS, now);
   let closedUntil = new Date(0);
+  /** Refusals since it last took a write: what it says of too many of these, it does not say of reads. */
+  let refusals = 0;
 
   async function turn(route: string): Promise<void> {
     if (now() < closedUntil) throw new Later(closedUntil);
@@ -59,11 +61,14 @@ export function metered(github: GitHub, metrics: Metrics, now: () => Date, wait 
         metrics.count('github_requests_total', { method, status: String(answer.status) });
         const left = header(answer.headers, 'x-ratelimit-remaining');
         if (left !== null) metrics.gauge('github_rate_limit_remaining', {}, Number(left));
+        if (method !== 'GET') refusals = 0;
         return answer;
       } catch (error) {
         metrics.count('github_requests_total', { method, status: String(Failure.parse(error).status ?? 0) });
-        const until = refusedUntil(error, now());
+        const until = refusedUntil(error, now(), refusals);
         if (until === null) throw error;
+        // Those that were on their way at once are one.
+        if (closedUntil <= now()) refusals += 1;
         closedUntil = until;
         throw new Later(until, { cause: error });
       }
@@ -90,7 +95,7 @@ const Failure = z
   .catch({ message: '' });
 
 /** Until when GitHub wants to be left alone; null for an error of another kind. */
-function refusedUntil(error: unknown, now: Date): Date | null {
+function refusedUntil(error: unknown, now: Date, before: number): Date | null {
   const { status, message, response } = Failure.parse(error);
   if (status !== 403 && status !== 429) return null;
   const headers = response?.headers ?? {};
@@ -103,7 +108,9 @@ function refusedUntil(error: unknown, now: Date): Date | null {
     const theirs = Date.parse(header(headers, 'date') ?? '');
     return after(Number(reset) + 1 - (Number.isFinite(theirs) ? theirs : now.getTime()) / 1000);
   }
-  return status === 429 || /rate limit/i.test(message) ? after(60) : null;
+  // GitHub asks for a minute where it names no time, and for more after each further refusal
+  // (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
+  return status === 429 || /rate limit/i.test(message) ? after(60 * 2 ** before) : null;
 }
 
 function header(headers: Record<string, unknown>, name: string): string | null {

@@ -20,21 +20,25 @@ export async function rerun({ github, place }: Hand, action: Extract<Action, { k
   return (await again()) ? 'same' : writeOnce(() => rerunRun(github, place, run), again);
 }
 
+/** GitHub does not do it, and would not if it was asked again: without the permission, or for what is too old. */
+const FOR_GOOD = [403, 422];
+
 /**
- * Answers a command by a reaction; the last thing that happens to it, and only once what it asked for on this pull request
- * has been done. A reaction is there once however often it is sent, so that nothing needs to be read back.
+ * Answers a command by a reaction; the last thing that happens to it, and only once what it asked for has been done, or
+ * refused for good. A reaction is there once however often it is sent, so that nothing needs to be read back.
  */
 export async function react(
   { github, place, snapshot }: Hand,
-  { comment, content, pull }: Extract<Action, { kind: 'react' }>,
+  { comment, content, rerun: asked }: Extract<Action, { kind: 'react' }>,
   before: readonly Done[],
 ): Promise<Outcome> {
-  const undone = ({ action, outcome }: Done) =>
-    action.pull === pull && action.kind === 'rerun' && outcome !== 'written' && outcome !== 'same';
-  if (before.some(undone)) return 'stale';
+  const run = before.findLast(({ action }) => action.kind === 'rerun' && action.run === asked);
+  const isDone = run === undefined || run.outcome === 'written' || run.outcome === 'same';
+  const isRefused = run?.outcome === 'failed' && FOR_GOOD.includes(run.error?.status ?? 0);
+  if (!isDone && !isRefused) return 'stale';
   const seen = snapshot.pulls.flatMap(({ comments }) => comments).find(({ id }) => id === comment);
   const there = await getComment(github, place, comment);
   if (there === null || there.body !== seen?.body) return 'stale';
-  await createReaction(github, place, comment, content);
+  await createReaction(github, place, comment, isRefused ? 'confused' : content);
   return 'written';
 }

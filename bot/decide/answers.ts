@@ -47,8 +47,10 @@ function refusalOf(comment: Comment, command: Command): string | null {
   if (command.kind === 'later') return `Sorry, ${command.word} comes with promotion.`;
   if (answered === 'done') return null;
   if (answered === null && permission === null) return 'unknown';
-  return answered === null && (permission === 'write' || permission === 'admin')
-    ? null
+  if (answered === null && (permission === 'write' || permission === 'admin')) return null;
+  // Afterwards nothing tells which of these it was; and what is said of a command does not change.
+  return command.kind === 'evaluate'
+    ? 'Sorry, it is not run again: that takes write access to this repository; and GitHub does it for 30 days only, and where the bot has the permission actions: write.'
     : 'Sorry, commands are for people with write access to this repository.';
 }
 
@@ -58,17 +60,16 @@ export function commandActions(pull: Pull, asked: readonly Asked[]): Action[] {
   return asked.flatMap(({ command, comment, refusal }): Action[] => {
     if (comment.answered !== null) return [];
     const about = { pull: pull.number, reason: `comment ${comment.id} asks: ${command.kind}` };
-    const react: Action = {
-      kind: 'react',
-      ...about,
-      comment: comment.id,
-      content: refusal === null ? '+1' : 'confused',
-    };
+    const content = refusal === null ? '+1' : 'confused';
+    const react = { kind: 'react', ...about, comment: comment.id, content, rerun: null } as const;
     if (command.kind === 'evaluate' && refusal === null && isNewer(comment, pull)) return [];
     // A run that began since is what was asked for: whoever crashed before acknowledging it does not start another.
     const isDone = run === undefined || !run.completed || run.startedAt >= comment.createdAt;
     return refusal === null && command.kind === 'evaluate' && !isDone
-      ? [{ kind: 'rerun', ...about, head: pull.head.sha, run: run.id, attempt: run.attempt }, react]
+      ? [
+          { kind: 'rerun', ...about, head: pull.head.sha, run: run.id, attempt: run.attempt },
+          { ...react, rerun: run.id },
+        ]
       : [react];
   });
 }

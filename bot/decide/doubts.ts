@@ -49,6 +49,13 @@ export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation
       why: `they do not compare with ${champion.version}, which is the champion now`,
       remedy: `${UPDATE}, against the champion of now.`,
     });
+  const { workflow } = pull.atBase.settings.bot;
+  if (pull.files === null || pull.files.some(({ path }) => path === workflow)) {
+    doubts.push({
+      why: 'the pull request changes the workflow that measured them',
+      remedy: 'change the workflow in a pull request of its own; then come back to this one.',
+    });
+  }
   const measured = Date.parse(evaluation.timing.measured_at);
   if (!(measured <= now.getTime() + AHEAD)) {
     doubts.push({

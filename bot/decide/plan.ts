@@ -18,7 +18,14 @@ export type Action = { reason: string } & (
   /** Runs a whole run once more, with the privileges that it had. */
   | { kind: 'rerun'; pull: number; head: string; run: number; attempt: number }
   /** Tells a command's author that it was seen. */
-  | { kind: 'react'; pull: number; comment: number; content: '+1' | 'confused' }
+  | {
+      kind: 'react';
+      pull: number;
+      comment: number;
+      content: '+1' | 'confused';
+      /** The run that has to be run once more before; null where nothing has. */
+      rerun: number | null;
+    }
 );
 
 /** A remark on lines of a file of the head. */

@@ -8,6 +8,8 @@ import type { Comment, Snapshot } from './snapshot.ts';
 
 /** So many commands of a pull request that nobody has answered are looked at, the newest; older ones count as refused. */
 const MOST_COMMANDS = 20;
+/** And so many at all: anybody may write commands, and each costs a call where nothing is remembered. */
+const MOST_LOOKED_AT = 100;
 
 /** Reads the comments on a pull request, and of commands, who gave them and whether we have answered. */
 export async function readComments(
@@ -19,11 +21,14 @@ export async function readComments(
   const comments = await listComments(source.github, source.place, pull);
   const read: Comment[] = [];
   let open = 0;
+  let count = 0;
   for (const comment of comments.toReversed()) {
     const plain = plainComment(comment);
     if (!isCommand(comment.body) || plain.author.login === us.login) read.push(plain);
     else {
-      const answered = open < MOST_COMMANDS ? await answerTo(source, us, comment) : 'refused';
+      const isSought = open < MOST_COMMANDS && count < MOST_LOOKED_AT;
+      const answered = isSought ? await answerTo(source, us, comment) : 'refused';
+      count += 1;
       if (answered === null) open += 1;
       // Nobody's permission lets an edited comment through, nor a program's.
       const isAsked = answered === null && isUnedited(comment) && plain.author.type === 'User';

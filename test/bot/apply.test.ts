@@ -360,7 +360,7 @@ describe('commands', () => {
     const snapshot = await snapshotOf(scene);
     const run = snapshot.pulls[0]?.runs[0]?.id ?? 0;
     const rerun: Action = { kind: 'rerun', pull, head: sha, run, attempt: 1, reason: 'olga asks for it' };
-    const react: Action = { kind: 'react', pull, comment, content: '+1', reason: 'olga asked' };
+    const react: Action = { kind: 'react', pull, comment, content: '+1', rerun: run, reason: 'olga asked' };
     const RERUN = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun';
     const reactions = () => repo.comments(pull).flatMap((one) => one.reactions.map(({ content }) => content));
 
@@ -404,6 +404,33 @@ describe('a command that came while we read', () => {
 });
 
 describe('the token of a workflow', () => {
+  it('L6 a command that GitHub refuses for good is answered so, and asked for no more', async () => {
+    const { pull, scene } = proposal();
+    const { github, repo } = scene;
+    const permissions = { checks: 'write', contents: 'read', metadata: 'read', pull_requests: 'write' } as const;
+    const token = github.asToken(repo, { ...permissions, actions: 'read' });
+    const starter = { ...scene, us: { app: 15_368, login: 'github-actions[bot]', starter: true } };
+    const comment = repo.comment(pull, 'olga', '/tiltyard evaluate');
+    const other = repo.comment(pull, 'olga', '/tiltyard help');
+    const done = await lookAt(starter, token);
+    expect(done.filter(({ outcome }) => outcome !== 'written').map(({ action }) => action.kind)).toEqual(['rerun']);
+    const reactions = repo.comments(pull).map(({ id, reactions: given }) => [id, given.map(({ content }) => content)]);
+    expect(reactions).toEqual(
+      expect.arrayContaining([
+        [comment, ['confused']],
+        [other, ['+1']],
+      ]),
+    );
+    await lookAt(starter, token);
+    expect(
+      repo
+        .comments(pull)
+        .map(({ body }) => body)
+        .join(),
+    ).toContain('it is not run again');
+    expect(await lookAt(starter, token)).toEqual([]);
+  });
+
   it('S12 comments in its place are taken over by the App', async () => {
     const { pull, scene } = proposal();
     const { github, repo } = scene;

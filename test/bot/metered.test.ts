@@ -71,6 +71,20 @@ describe('metered', () => {
     expect(sent()).toBe(2);
   });
 
+  it('waits longer after each refusal that names no time, until a write was taken', async () => {
+    const limit = () => refusal(403, {}, 'You have exceeded a secondary rate limit.');
+    const { line, pass } = told([limit(), { status: 200 }, limit(), limit(), { status: 201 }, limit()]);
+    expect(await laterOf(line.request('POST /a'))).toBe(60);
+    pass(60);
+    await line.request('GET /a');
+    expect(await laterOf(line.request('POST /a'))).toBe(60 + 120);
+    pass(120);
+    expect(await laterOf(line.request('POST /a'))).toBe(180 + 240);
+    pass(240);
+    await line.request('POST /a');
+    expect(await laterOf(line.request('POST /a'))).toBe(420 + 60);
+  });
+
   it.each([
     ['not allowed', refusal(403, { 'x-ratelimit-remaining': '4000' }, 'Resource not accessible by integration')],
     ['not there', refusal(404, {})],

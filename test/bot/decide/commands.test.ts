@@ -205,9 +205,15 @@ describe('commands', () => {
     ],
     [
       'by somebody without write access',
-      '/tiltyard evaluate',
+      '/tiltyard explain roc_auc',
       { author: eve, permission: 'read' },
       'Sorry, commands are for people with write access to this repository.',
+    ],
+    [
+      'a run by somebody without write access',
+      '/tiltyard evaluate',
+      { author: eve, permission: 'read' },
+      'Sorry, it is not run again: that takes write access to this repository',
     ],
     [
       'by an App',
