@@ -78,13 +78,11 @@ export function commandActions(pull: Pull, asked: readonly Asked[]): Action[] {
 const LAG = 5_000;
 
 /**
- * Whether a comment came after the pull request was listed, and perhaps after its runs were: a run that is not there, or has
- * not ended, may have ended by then. The next look knows; that one is due, as the comment changed the pull request.
+ * Whether a comment came after the pull request was listed, and perhaps after its runs were: there may be newer ones, or one
+ * may have ended. The next look knows; that one is due, as the comment changed the pull request.
  */
-function isNewer({ createdAt }: Comment, { runs, updatedAt }: Pull): boolean {
-  const [run] = runs;
-  const isOpen = run === undefined || (!run.completed && run.startedAt < createdAt);
-  return isOpen && createdAt.getTime() > updatedAt.getTime() + LAG;
+function isNewer({ createdAt }: Comment, { updatedAt }: Pull): boolean {
+  return createdAt.getTime() > updatedAt.getTime() + LAG;
 }
 
 /** What the comment on a model answers. */

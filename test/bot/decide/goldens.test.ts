@@ -229,6 +229,7 @@ const states: Record<string, Partial<Pull>> = {
       asked('/tiltyard help', { id: 3 }),
       asked('/tiltyard merge', { id: 4 }),
     ],
+    updatedAt: ago(10),
   },
   'registry waits for an approval': {
     files: [],
