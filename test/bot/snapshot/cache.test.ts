@@ -6,7 +6,7 @@ import type { ModelAt } from '../../../bot/snapshot/snapshot.ts';
 import { evaluationOf } from '../../fixtures/evaluation.ts';
 import { flightModelText } from '../../fixtures/model.ts';
 
-const kept = <T>(keys: readonly string[], cache: { get(key: string): T | undefined }) =>
+const kept = (keys: readonly string[], cache: { get(key: string): unknown }) =>
   keys.filter((key) => cache.get(key) !== undefined);
 
 describe('a cache', () => {
