@@ -43,7 +43,9 @@ export function endingOf({ github, heads, pulls, repo, runs, us, written }: Stag
     }
     for (const { annotations, app, conclusion, name: check, status, summary, title } of repo.checks(pull.head.sha)) {
       const said = [app === us.app ? 'ours' : 'theirs', check, status, conclusion, title, named(summary ?? '')];
-      lines.push([name, 'check', ...said, JSON.stringify(annotations)].join(' | '));
+      // GitHub adds to the annotations of a check and takes none back: two that end it at once say the same twice.
+      const remarks = [...new Set(annotations.map((one) => JSON.stringify(one)))];
+      lines.push([name, 'check', ...said, ...remarks].join(' | '));
     }
   }
   const reruns = runs.map(({ id }, index) => {
