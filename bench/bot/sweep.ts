@@ -4,10 +4,11 @@ import { connectToken } from '../../bot/connection.ts';
 import { createLog } from '../../bot/log.ts';
 import { look } from '../../bot/look.ts';
 import { createMetrics } from '../../bot/metrics.ts';
-import { createMemory } from '../../bot/snapshot/memory.ts';
+import { createMemory, hint } from '../../bot/snapshot/memory.ts';
 import { Happened, Opened, type Order } from './orders.ts';
 
 const HOUR = 3_600_000;
+const PLACE = { owner: 'acme', repo: 'models' };
 
 /**
  * Sweeps of a repository with many open pull requests, each of which changes its model and has been evaluated. GitHub is
@@ -20,21 +21,17 @@ export async function benchSweep({ pulls, versions, work }: { pulls: number; ver
   const { app, now: start, token, url } = Opened.parse(first);
   // Its clock goes on with what it asks for, so that it need not wait for GitHub's limits while all is made ready.
   let now = start;
-  const connection = connectToken(
-    token,
-    { owner: 'acme', repo: 'models' },
-    {
-      metrics: createMetrics(),
-      log: createLog('silent', []),
-      now: () => new Date(now),
-      apiUrl: url,
-      fetch: (input, init) => {
-        now += init?.method === 'GET' ? 100 : 1000;
-        return fetch(input, init);
-      },
+  const connection = connectToken(token, PLACE, {
+    metrics: createMetrics(),
+    log: createLog('silent', []),
+    now: () => new Date(now),
+    apiUrl: url,
+    fetch: (input, init) => {
+      now += init?.method === 'GET' ? 100 : 1000;
+      return fetch(input, init);
     },
-  );
-  const github = await connection.open({ owner: 'acme', repo: 'models' });
+  });
+  const github = await connection.open(PLACE);
   if (github === null) throw new Error('there is no way to the repository');
   const us = { app, login: 'tiltyard[bot]', starter: false };
   let memory = createMemory();
@@ -46,7 +43,7 @@ export async function benchSweep({ pulls, versions, work }: { pulls: number; ver
     if (violations.length > 0) throw new Error(violations.join('\n'));
     return calls;
   }
-  const lookOnce = () => look(github, { owner: 'acme', repo: 'models' }, us, new Date(now), { memory });
+  const lookOnce = () => look(github, PLACE, us, new Date(now), { memory });
 
   async function untilQuiet(): Promise<void> {
     for (;;) {
@@ -85,6 +82,11 @@ export async function benchSweep({ pulls, versions, work }: { pulls: number; ver
   await measure('A sweep where nothing has changed');
   now += 2 * HOUR;
   await measure('The same two hours later');
+  await order('begin', 1);
+  hint(memory, PLACE, { pull: 1 });
+  await measure('An event of one pull request: its workflow runs again');
+  await order('end', 1);
+  await untilQuiet();
   await order('begin', work * 2);
   await untilQuiet();
   await order('end', work);
