@@ -70,7 +70,7 @@ function peopleOf({ author, committer }: PullCommit): Person[] {
   return [author, committer].filter((person) => person !== null);
 }
 
-/** As whom GitHub commits and signs what others made by its API or its pages (`GET /users/web-flow`). */
+/** As whom GitHub commits and signs what others made by its API or its pages (https://api.github.com/users/web-flow). */
 const WEB_FLOW = 'web-flow';
 
 /**
