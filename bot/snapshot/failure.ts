@@ -8,7 +8,7 @@ const LAST_LINES = 20;
 const LONGEST_LINE = 500;
 /** Bytes in which the last lines are looked for, and from where on a log is not read to its end. */
 const LOG = { most: 65_536, longest: 50_000_000 };
-const ENDED_BADLY = ['failure', 'timed_out', 'cancelled', 'startup_failure'];
+const ENDED_BADLY = ['failure', 'timed_out', 'cancelled'];
 
 /** Where a run failed: its first job and step that did, and the end of the job's log. Null where no job tells. */
 export async function readFailure(github: GitHub, place: Place, run: number): Promise<Run['failure']> {
@@ -36,10 +36,17 @@ const CONTROL = /[^\P{Cc}\t]/gu;
 /** GitHub puts it before each line. */
 const TIME = /^\uFEFF?\d{4}-\d\d-\d\dT[\d:.]{8,20}Z /;
 
+/** Progress goes back to the beginning of its line and writes over it: what it wrote last is what a terminal shows. */
+const shown = (line: string) => line.trimEnd().split('\r').at(-1) ?? '';
+
 function lastLines(log: string): string[] {
   return log
     .split(/\r?\n/)
-    .map((line) => stripVTControlCharacters(line.replace(TIME, '')).replace(CONTROL, '').trimEnd())
+    .map((line) =>
+      stripVTControlCharacters(shown(line.replace(TIME, '')))
+        .replace(CONTROL, '')
+        .trimEnd(),
+    )
     .filter((line) => line !== '')
     .slice(-LAST_LINES)
     .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line));
