@@ -1,3 +1,4 @@
+import { GitHubError } from '#registry/github/client.ts';
 import { getComment } from '#registry/github/comments.ts';
 import { getPullHead } from '#registry/github/pulls.ts';
 import { createReaction } from '#registry/github/reactions.ts';
@@ -5,6 +6,9 @@ import { getRun, rerunRun } from '#registry/github/runs.ts';
 import type { Done } from '../apply.ts';
 import type { Action } from '../decide/plan.ts';
 import { type Hand, type Outcome, writeOnce } from './hand.ts';
+
+/** GitHub does not do it, and would not if it was asked again: without the permission, or for what is too old. */
+const FOR_GOOD = [403, 422];
 
 /**
  * Runs a run once more, unless it runs again already; but only where its head still is the pull request's: who asked may
@@ -17,11 +21,15 @@ export async function rerun({ github, place }: Hand, action: Extract<Action, { k
     return now.status !== 'completed' || (now.run_attempt ?? 1) > attempt;
   };
   if ((await getPullHead(github, place, pull)) !== head) return 'stale';
-  return (await again()) ? 'same' : writeOnce(() => rerunRun(github, place, run), again);
+  if (await again()) return 'same';
+  try {
+    return await writeOnce(() => rerunRun(github, place, run), again);
+  } catch (error) {
+    // GitHub refuses what runs already: another of us, or a person, was quicker.
+    if (error instanceof GitHubError && FOR_GOOD.includes(error.status) && (await again())) return 'same';
+    throw error;
+  }
 }
-
-/** GitHub does not do it, and would not if it was asked again: without the permission, or for what is too old. */
-const FOR_GOOD = [403, 422];
 
 /**
  * Answers a command by a reaction; the last thing that happens to it, and only once what it asked for has been done, or

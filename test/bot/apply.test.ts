@@ -403,6 +403,31 @@ describe('a command that came while we read', () => {
   });
 });
 
+describe('a command that another of us obeys at the same moment', () => {
+  it('S14 is answered as done, though GitHub refuses to run what runs', async () => {
+    let other: (() => Promise<unknown>) | null = null;
+    const scene = createScene({
+      gate: async (_, route) => {
+        if (!route.endsWith('/rerun') || other === null) return;
+        const quicker = other;
+        other = null;
+        await quicker();
+      },
+    });
+    const { app, evaluate, github, propose, repo } = scene;
+    const pull = propose();
+    const run = evaluate(pull);
+    const place = { owner: repo.owner, repo: repo.repo };
+    const quick = github.asApp(app, 'acme');
+    other = () => quick.request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', { ...place, run_id: run });
+    repo.comment(pull, 'olga', '/tiltyard evaluate');
+    const done = await lookAt(scene);
+    expect(done.find(({ action }) => action.kind === 'rerun')).toMatchObject({ outcome: 'same' });
+    const reactions = repo.comments(pull).flatMap((one) => one.reactions.map(({ content }) => content));
+    expect(reactions).toEqual(['+1']);
+  });
+});
+
 describe('the token of a workflow', () => {
   it('L6 a command that GitHub refuses for good is answered so, and asked for no more', async () => {
     const { pull, scene } = proposal();
