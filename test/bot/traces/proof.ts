@@ -1,6 +1,7 @@
 import { type Random, random } from '#lib/statistics/random.ts';
 import type { ProofPart, Row } from '../../proof/part.ts';
-import { CORPUS, drawnText, playHostile, ways } from './hostile.ts';
+import { playHostile, ways } from './hostile.ts';
+import { CORPUS, drawnText } from './hostile-texts.ts';
 import { callsOf, crashes, drawnMishaps, faultsOf, playMishaps } from './mishaps.ts';
 import { drawnOrder, type Order, orders, playOrder } from './orders.ts';
 import { playRace } from './races.ts';
