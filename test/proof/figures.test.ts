@@ -40,7 +40,8 @@ describe('the digest of sources', () => {
     expect(digestOfSources(['a', 'b'], files)).not.toBe(digest);
   });
 
-  it('stays with comments, line breaks, order and other folders', () => {
+  it('stays with comments, line breaks, order, tests and other folders', () => {
+    expect(digestOfSources(['a'], [...files, { path: 'a/one.test.ts', text: 'it()' }])).toBe(digest);
     expect(digestOfSources(['a'], withText('a/one.ts', '/** The first. */\nexport const one =\n  1;\n'))).toBe(digest);
     expect(digestOfSources(['a'], files.toReversed())).toBe(digest);
     expect(digestOfSources(['a'], withText('b/three.ts', 'export const three = 4;'))).toBe(digest);

@@ -132,6 +132,8 @@ export const traces: ProofPart = {
     'registry/github',
     'registry/markdown',
     'test/bot/traces',
+    'test/github',
+    'test/registry/judge-oracle.ts',
   ],
   cases: Object.keys(rows),
   async run(name, { draws, seed, onProgress }) {
