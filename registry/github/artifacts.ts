@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { askAll, type GitHub, type Listed, type Place, stream } from './client.ts';
+import { Time } from './time.ts';
 
 const Artifact = z.object({
   id: z.int(),
   name: z.string(),
   size_in_bytes: z.int(),
   expired: z.boolean(),
-  created_at: z.coerce.date().nullable(),
+  created_at: Time.nullable(),
 });
 export type Artifact = z.infer<typeof Artifact>;
 

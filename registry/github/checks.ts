@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ask, askAll, type GitHub, type Place } from './client.ts';
+import { Time } from './time.ts';
 
 const CheckRun = z.object({
   id: z.int(),
@@ -7,7 +8,7 @@ const CheckRun = z.object({
   head_sha: z.string(),
   status: z.string(),
   conclusion: z.string().nullable(),
-  started_at: z.coerce.date().nullable(),
+  started_at: Time.nullable(),
   output: z.object({ title: z.string().nullable(), summary: z.string().nullable() }),
   app: z.object({ id: z.int() }).nullable(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Somebody } from './accounts.ts';
 import { ask, askAll, askIfThere, type GitHub, type Place } from './client.ts';
+import { Time } from './time.ts';
 
 const IssueComment = z.object({
   id: z.int(),
@@ -9,8 +10,8 @@ const IssueComment = z.object({
     .nullish()
     .transform((body) => body ?? ''),
   user: Somebody,
-  created_at: z.coerce.date(),
-  updated_at: z.coerce.date(),
+  created_at: Time,
+  updated_at: Time,
   performed_via_github_app: z.object({ id: z.int() }).nullish(),
   /** How many reactions there are of each kind. */
   reactions: z.object({ '+1': z.int(), confused: z.int() }).optional().catch(undefined),

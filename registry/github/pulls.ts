@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Somebody } from './accounts.ts';
 import { ask, askAll, type GitHub, type Listed, type Place } from './client.ts';
 import { Repository } from './repositories.ts';
+import { Time } from './time.ts';
 
 const PullRequest = z.object({
   number: z.int(),
@@ -9,8 +10,8 @@ const PullRequest = z.object({
   title: z.string().catch(''),
   draft: z.boolean().optional(),
   user: Somebody,
-  created_at: z.coerce.date(),
-  updated_at: z.coerce.date(),
+  created_at: Time,
+  updated_at: Time,
   head: z.object({
     sha: z.string(),
     ref: z.string(),

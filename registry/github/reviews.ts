@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Somebody } from './accounts.ts';
 import { askAll, type GitHub, type Place } from './client.ts';
+import { Time } from './time.ts';
 
 const Review = z.object({
   id: z.int(),
@@ -8,7 +9,7 @@ const Review = z.object({
   state: z.string(),
   commit_id: z.string().nullish(),
   /** Not there while it is pending. */
-  submitted_at: z.coerce.date().optional(),
+  submitted_at: Time.optional(),
 });
 export type Review = z.infer<typeof Review>;
 

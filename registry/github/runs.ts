@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ask, askAll, type GitHub, isGone, type Listed, type Place } from './client.ts';
+import { Time } from './time.ts';
 
 const WorkflowRun = z.object({
   id: z.int(),
@@ -11,9 +12,9 @@ const WorkflowRun = z.object({
   head_branch: z.string().nullable(),
   head_repository: z.object({ id: z.int() }).nullish(),
   run_attempt: z.int().optional(),
-  run_started_at: z.coerce.date().optional(),
-  created_at: z.coerce.date(),
-  updated_at: z.coerce.date(),
+  run_started_at: Time.optional(),
+  created_at: Time,
+  updated_at: Time,
   html_url: z.string(),
 });
 export type WorkflowRun = z.infer<typeof WorkflowRun>;
