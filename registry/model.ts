@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Artifact } from './artifact.ts';
 import { MetricParams, Task } from './metric.ts';
 import { metrics } from './metrics.generated.ts';
+import { MODEL_NAME, NAMES } from './model-name.ts';
 
 const Identifier = z.string().min(1).max(200);
 const Margin = z.number().nonnegative();
@@ -226,10 +227,7 @@ export type TrainRecipe = z.infer<typeof TrainRecipe>;
 
 /** `models/<name>/model.yaml`: the recipe (data, features, train) and the policy (evaluate, …) of one model. */
 export const Model = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes')
-    .describe('As its folder under `models/`'),
+  name: z.string().regex(MODEL_NAME, NAMES).describe('As its folder under `models/`'),
   task: Task.describe('What the model predicts'),
   owner: z.string().optional().describe('Who answers for it: `"@acme/ml-flights"`'),
   data: Data.describe('The rows, and what their columns are'),

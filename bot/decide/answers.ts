@@ -110,6 +110,7 @@ function linesFor(pull: Pull, model: string, state: State | null, command: Comma
     case 'evaluate': {
       const [run] = pull.runs;
       if (run === undefined) return say('There is no run on this head that could be run again.');
+      if (!run.completed && run.startedAt < comment.createdAt) return say('A run of the workflow goes on already.');
       return say(run.startedAt >= comment.createdAt ? 'The workflow was run again.' : 'The workflow is run again.');
     }
     case 'explain':

@@ -4,7 +4,7 @@ import { answersFor, commandActions, commandsOf } from './answers.ts';
 import { checkActions, type Judgement } from './checks.ts';
 import { commentActions, defacedActions, ourComments } from './comments.ts';
 import { messageOf } from './message.ts';
-import { crowdOutcome, evaluationOutcome, registryConclusion, treeOutcomes } from './outcome.ts';
+import { crowdOutcome, evaluationOutcome, misnamedOutcomes, registryConclusion, treeOutcomes } from './outcome.ts';
 import type { Action, Plan } from './plan.ts';
 import { queueActions } from './queue.ts';
 import { registryReports } from './registry-reports.ts';
@@ -30,7 +30,7 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
   const asked = commandsOf(snapshot, pull);
   const touched = [...new Set([...states.keys(), ...reports.keys()])].sort();
   const outcomes: Judgement['outcomes'] = new Map();
-  const unread = touchesUs(pull) ? treeOutcomes(pull) : [];
+  const unread = touchesUs(pull) ? [...treeOutcomes(pull), ...misnamedOutcomes(pull)] : [];
   const comments = touched.flatMap((model) => {
     const state = states.get(model) ?? null;
     const registry = reports.get(model) ?? null;

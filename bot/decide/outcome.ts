@@ -1,7 +1,9 @@
+import { quoted } from '#registry/judge/context.ts';
 import { evaluationDetails } from '#registry/markdown/pull-request/evaluation-details.ts';
 import type { EvaluationMessage } from '#registry/markdown/pull-request/evaluation-message.ts';
 import type { RegistryReport } from '#registry/markdown/pull-request/registry-report.ts';
 import { registryDetails, registryOutcome, registrySentence } from '#registry/markdown/pull-request/registry-report.ts';
+import { isModelName, NAMES } from '#registry/model-name.ts';
 import type { Pull } from '../snapshot/snapshot.ts';
 import { annotationsOf } from './annotations.ts';
 import { failureSentence } from './failure-sentence.ts';
@@ -62,6 +64,18 @@ export function crowdOutcome(models: number): Outcome {
     'action_required',
     `This pull request touches ${models} models, more than the ${MOST_MODELS} that are looked at together: split it, or a person decides.`,
   );
+}
+
+/** A folder with a model.yaml that no model can have the name of would else be passed over in silence. */
+export function misnamedOutcomes({ files }: Pull): Outcome[] {
+  const misnamed = (files ?? []).flatMap(({ path, status }) => {
+    const [, name] = /^models\/([^/]+)\/model\.yaml$/.exec(path) ?? [];
+    return name === undefined || status === 'removed' || isModelName(name) ? [] : [name];
+  });
+  const [first] = misnamed;
+  if (first === undefined) return [];
+  const title = `No model can be called ${quoted(first)}: a name has ${NAMES}.`;
+  return [said('failure', title)];
 }
 
 /** What it means that a commit can't be read; nothing where both can. A head that breaks tiltyard.yaml is to be mended. */

@@ -6,6 +6,7 @@ import { type Contents, type ModelState, readManifest } from '#registry/fsck/mod
 import { registryFile } from '#registry/fsck/place.ts';
 import { replay } from '#registry/fsck/replay.ts';
 import type { Commit, FileChange } from '#registry/history/commit.ts';
+import { isModelName, NAMES } from '#registry/model-name.ts';
 import { sayMove } from '#registry/move-sentence.ts';
 import { transitionOf } from '#registry/transition.ts';
 import type { Pull, RegistryChange, RegistryEntry, Snapshot } from '../snapshot/snapshot.ts';
@@ -132,9 +133,9 @@ function contentsOf(registry: RegistryChange, base: ReadonlyMap<string, Registry
 /** A folder that no model can have, so that nothing checks what lies in it. */
 function strangeFolder({ after, path }: FileChange): Fault[] {
   const file = registryFile(path);
-  if (after === null || file.kind === 'other' || /^[a-z0-9][a-z0-9-]{0,62}$/.test(file.model)) return [];
+  if (after === null || file.kind === 'other' || isModelName(file.model)) return [];
   const message = 'No model can have the name of this folder.';
-  return [fault({ commit: null, path }, null, message, 'A model’s name has lower-case letters, digits and dashes.')];
+  return [fault({ commit: null, path }, null, message, `A model’s name has ${NAMES}.`)];
 }
 
 function addedBy(model: string, changed: readonly FileChange[]): string[] {

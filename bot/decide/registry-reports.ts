@@ -1,5 +1,6 @@
 import { registryFile } from '#registry/fsck/place.ts';
 import type { RegistryReport } from '#registry/markdown/pull-request/registry-report.ts';
+import { isModelName } from '#registry/model-name.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { approvalsOf, isOurs } from './approvals.ts';
 import { mergedRegistry } from './registry-change.ts';
@@ -8,7 +9,7 @@ import { mergedRegistry } from './registry-change.ts';
 export function registryOf(path: string): string {
   const file = registryFile(path);
   const model = file.kind === 'other' ? (path.split('/')[1] ?? '') : file.model;
-  return path.split('/').length > 2 && /^[a-z0-9][a-z0-9-]{0,62}$/.test(model) ? model : '';
+  return path.split('/').length > 2 && isModelName(model) ? model : '';
 }
 
 /** What becomes of a pull request's changes of the registry, by model. What is wrong with no touched one is told of each. */

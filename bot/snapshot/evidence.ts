@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Evaluation } from '#registry/evidence/evaluation.ts';
 import { type Artifact, downloadArtifact, listArtifacts } from '#registry/github/artifacts.ts';
 import { type GitHub, isGone, type Place } from '#registry/github/client.ts';
+import { isModelName } from '#registry/model-name.ts';
 import { parseHostile } from '#registry/parse-hostile.ts';
 import { parseStrictJson, UnreadableJson } from '#registry/strict-json.ts';
 import { LARGEST_EVIDENCE } from './folders.ts';
@@ -9,7 +10,7 @@ import type { Evidence } from './snapshot.ts';
 import { readZipEntry, UnreadableZip } from './zip.ts';
 
 /** The artifacts that our action uploads, one a model. */
-const NAME = /^tiltyard-evaluation-([a-z0-9][a-z0-9-]{0,62})$/;
+const PREFIX = 'tiltyard-evaluation-';
 const LARGEST_ZIP = 10_000_000;
 /** Of all models of a run together, unpacked. */
 const LARGEST_RUN = 100_000_000;
@@ -48,8 +49,8 @@ function newestOf(artifacts: readonly Artifact[], { since }: EvidenceRun): Map<s
     counted
       .sort((a, b) => a.id - b.id)
       .flatMap((artifact) => {
-        const model = NAME.exec(artifact.name)?.[1];
-        return model === undefined ? [] : [[model, artifact]];
+        const model = artifact.name.startsWith(PREFIX) ? artifact.name.slice(PREFIX.length) : '';
+        return isModelName(model) ? [[model, artifact]] : [];
       }),
   );
 }

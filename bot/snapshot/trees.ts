@@ -1,6 +1,7 @@
 import { parseDataLock } from '#registry/data-lock.ts';
 import { UserError } from '#registry/error.ts';
 import type { TreeEntry } from '#registry/github/trees.ts';
+import { isModelName } from '#registry/model-name.ts';
 import { parseModel } from '#registry/parse-model.ts';
 import { parseSettings, Settings } from '#registry/settings.ts';
 import { MOST_MODELS } from '../decide/touched.ts';
@@ -8,8 +9,6 @@ import { below, LARGEST_DOCUMENT, TooManyFiles, textOf, topOf } from './folders.
 import type { Source, Touches } from './memory.ts';
 import { type Listed, registryAt } from './registry.ts';
 import type { ModelAt, Tree } from './snapshot.ts';
-
-const MODEL_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** A commit, as far as it was listed. */
 export interface Commit {
@@ -67,7 +66,7 @@ export async function readTree(source: Source, commit: Commit, names: Touches['m
   const there = [...commit.models.values()].flatMap(({ path }) => {
     const [name = '', file, ...rest] = path.split('/');
     const isWanted = names === 'all' || names.includes(name);
-    return file === 'model.yaml' && rest.length === 0 && isWanted && MODEL_NAME.test(name) ? [name] : [];
+    return file === 'model.yaml' && rest.length === 0 && isWanted && isModelName(name) ? [name] : [];
   });
   const isCrowd = there.length > MOST_MODELS;
   for (const name of there.sort()) models[name] = isCrowd ? TOO_MANY : await readModel(source, commit, name);

@@ -1,7 +1,14 @@
 import { bytes, type Section } from '../budget.ts';
 import { code, codeBlock, prose } from '../escape.ts';
 import { evaluationSummary } from '../evaluation.ts';
-import { type EvaluationMessage, type JudgedMessage, lastLines, linksOf, titleOf } from './evaluation-message.ts';
+import {
+  type EvaluationMessage,
+  type JudgedMessage,
+  lastLines,
+  linksOf,
+  NO_RUN,
+  titleOf,
+} from './evaluation-message.ts';
 import { link } from './link.ts';
 import { proposalPart } from './proposal.ts';
 
@@ -21,9 +28,7 @@ export function evaluationBody(
     }
     case 'overdue': {
       const what =
-        message.url === null
-          ? 'No run of the workflow was seen: look whether it is switched on and starts on pull requests.'
-          : `Look at the ${link('run', message.url)}, and start it again if it hangs.`;
+        message.url === null ? NO_RUN : `Look at the ${link('run', message.url)}, and start it again if it hangs.`;
       return `⚠️ ${name}: no evidence after ${message.minutes} minutes (${at}). ${what}`;
     }
     case 'failed': {

@@ -1,7 +1,7 @@
 import { bytes } from '../budget.ts';
 import { code, codeBlock, prose } from '../escape.ts';
 import { evaluationGrounds } from '../evaluation.ts';
-import { type EvaluationMessage, lastLines, linksOf, titleOf } from './evaluation-message.ts';
+import { type EvaluationMessage, lastLines, linksOf, NO_RUN, titleOf } from './evaluation-message.ts';
 import { link } from './link.ts';
 
 /** Bytes that one model takes of a check's summary. */
@@ -14,8 +14,7 @@ export function evaluationDetails(model: string, message: EvaluationMessage): st
       if (message.started === null) return 'No run of the workflow has begun on this head.';
       return joined([`Started ${message.started}`, link('run', message.url)]);
     case 'overdue':
-      if (message.url === null)
-        return 'No run of the workflow was seen: look whether it is switched on and starts on pull requests.';
+      if (message.url === null) return NO_RUN;
       return joined(['The run has not ended: look at it, and start it again if it hangs', link('run', message.url)]);
     case 'failed': {
       const step = message.step === null ? [] : [`Step ${code(message.step)}`];

@@ -11,6 +11,9 @@ const LONGEST_LOG_LINE = 300;
 /** Bytes. */
 const LONGEST_LOG = 12_000;
 
+export const NO_RUN =
+  'No run of the workflow was seen: look whether it is switched on, starts on pull requests, and can start: where a branch conflicts with its base, GitHub starts none.';
+
 /** What a comment or a check says of the evaluation of a model on one head. */
 export type EvaluationMessage =
   | { kind: 'waiting'; started: string | null; url: string | null }

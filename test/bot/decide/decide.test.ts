@@ -430,6 +430,15 @@ describe('decide', () => {
     expect(bodies({ ...crowd(101), head, comments: [ours] })).toEqual([expect.stringContaining('touches 101 models')]);
   });
 
+  it('passes no folder over in silence that no model can have the name of', () => {
+    const files = [{ path: 'models/Flight Delay/model.yaml', status: 'added' } as const];
+    expect(checks({ files, runs: [] })).toEqual([
+      ['tiltyard', 'failure', expect.stringMatching(/^No model can be called .?Flight Delay.?: a name has/)],
+    ]);
+    const removed = [{ path: 'models/Flight Delay/model.yaml', status: 'removed' } as const];
+    expect(checks({ files: removed, runs: [] })[0]?.[1]).toBe('success');
+  });
+
   it('S3 passes nothing where a commit could not be read', () => {
     const problem = 'tiltyard.yaml:1:1: this is no mapping';
     const unread = (digit: string) => treeOf(digit, { models: {}, problem });
