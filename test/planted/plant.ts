@@ -55,6 +55,8 @@ export function copyRepository(): Copy {
       if (exitCode !== 0) throw new Error(`${patch} does not fit the code any more; write it anew:\n${stderr}`);
     },
     async run(tests) {
+      // Without a name, Vitest would run all that there are.
+      if (tests.length === 0) throw new Error('there is no test to run');
       const files = [...new Set(tests.map(({ file }) => file))];
       const titles = tests.map(({ title }) => title.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
       const vitest = join(root, 'node_modules/vitest/vitest.mjs');

@@ -27,10 +27,9 @@ const folder = 'test/planted/';
 
 /** All of them, by the names of their files. */
 export function allPlanted(): Planted[] {
-  return readdirSync(root + folder)
-    .filter((name) => name.endsWith('.patch'))
-    .sort()
-    .map((name) => readPlanted(folder + name, readFileSync(`${root}${folder}${name}`, 'utf8')));
+  const names = readdirSync(root + folder).filter((name) => name.endsWith('.patch'));
+  if (names.length === 0) throw new Error(`${folder} holds no patch`);
+  return names.sort().map((name) => readPlanted(folder + name, readFileSync(`${root}${folder}${name}`, 'utf8')));
 }
 
 /**
