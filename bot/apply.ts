@@ -21,10 +21,12 @@ interface Options {
   signal?: AbortSignal | undefined;
   /** Whether nothing was asked for since the plan's pull request was read. */
   justRead?: boolean;
+  clock?: () => Date;
 }
 
-/** Writes that can follow upon one reading; after more of them something may have changed. */
+/** Writes that can follow upon one reading; after more of them, or after so many milliseconds, something may have changed. */
 const FEW = 5;
+const SOON = 3_000;
 
 /**
  * Performs a plan, one action at a time: reads, compares, writes once, and where the answer was lost reads back. What GitHub
@@ -34,9 +36,11 @@ export async function apply(
   github: GitHub,
   snapshot: Snapshot,
   plan: Plan,
-  { justRead = false, signal }: Options = {},
+  { clock = () => snapshot.now, justRead = false, signal }: Options = {},
 ): Promise<Done[]> {
-  const hand = createHand(github, snapshot, justRead && plan.actions.length <= FEW);
+  const began = clock().getTime();
+  const isFew = justRead && plan.actions.length <= FEW;
+  const hand = createHand(github, snapshot, () => isFew && clock().getTime() - began < SOON);
   const done: Done[] = [];
   for (const action of plan.actions) {
     const ending = signal?.aborted === true;

@@ -69,7 +69,11 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
   async function lookOnce(place: Place): Promise<Looked | null> {
     const github = await connection.open(place);
     if (github === null) return null;
-    const looked = await look(github, place, await connection.us(), now(), { memory, signal: stopping.signal });
+    const looked = await look(github, place, await connection.us(), now(), {
+      clock: now,
+      memory,
+      signal: stopping.signal,
+    });
     for (const { action, outcome, error } of looked.done) {
       metrics.count('actions_total', { kind: action.kind, outcome });
       const what = { ...place, kind: action.kind, outcome, reason: action.reason };

@@ -21,7 +21,7 @@ export async function look(
   place: Place,
   us: Snapshot['us'],
   now: Date,
-  { memory, signal }: { memory?: Memory; signal?: AbortSignal } = {},
+  { clock = () => now, memory, signal }: { memory?: Memory; signal?: AbortSignal; clock?: () => Date } = {},
 ): Promise<Looked> {
   const repository = await openRepository(github, place, us, now, memory);
   const done: Done[] = [];
@@ -29,7 +29,8 @@ export async function look(
   for await (const { settle, snapshot } of repository.heads()) {
     try {
       const plan = decide(snapshot);
-      done.push(...(await apply(github, snapshot, plan, { signal, justRead: snapshot.pulls.length === 1 })));
+      const justRead = snapshot.pulls.length === 1;
+      done.push(...(await apply(github, snapshot, plan, { clock, justRead, signal })));
       settle(plan.actions);
     } catch (error) {
       // A mistake of ours about one pull request must not keep the others waiting.

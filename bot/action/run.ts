@@ -79,7 +79,11 @@ async function lookOnce(
         fix: 'Install it in the repository’s settings, under GitHub Apps.',
       });
     }
-    looked = await look(github, place, await connection.us(), job.now(), { memory, signal: job.signal });
+    looked = await look(github, place, await connection.us(), job.now(), {
+      clock: job.now,
+      memory,
+      signal: job.signal,
+    });
   } catch (error) {
     const later = laterOf(error);
     if (later === null) throw error;

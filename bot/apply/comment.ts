@@ -20,7 +20,7 @@ type CommentAction = Extract<Action, { kind: 'comment' }>;
 export async function writeComment(hand: Hand, action: CommentAction): Promise<Outcome> {
   const { github, place } = hand;
   const { body, id, model, pull } = action;
-  const other = hand.isFresh ? null : await otherwise(hand, action);
+  const other = hand.isFresh() ? null : await otherwise(hand, action);
   if (other !== null) return other;
   if (id === null) {
     const made = async () => (await oursFor(hand, pull, model)).some((comment) => comment.body === body);

@@ -11,24 +11,26 @@ export interface Hand {
   place: Place;
   /** What the plan was made from. */
   snapshot: Snapshot;
-  /** Whether the snapshot is so new that what is to be written needs not be read again. */
-  isFresh: boolean;
+  /** Whether the snapshot is so new still that what is to be written needs not be read again. */
+  isFresh(): boolean;
   /** Our newest check runs on a commit; read once for all actions on it. */
   checksOn(commit: string): Promise<Check[]>;
 }
 
-export function createHand(github: GitHub, snapshot: Snapshot, isFresh: boolean): Hand {
+export function createHand(github: GitHub, snapshot: Snapshot, isFresh: () => boolean): Hand {
   const { owner, repo } = snapshot.repository;
   const place = { owner, repo };
   const checks = new Map<string, Promise<Check[]>>();
-  if (isFresh) for (const pull of snapshot.pulls) checks.set(pull.head.sha, Promise.resolve(pull.checks));
   return {
     github,
     place,
     snapshot,
     isFresh,
     checksOn(commit) {
-      const read = checks.get(commit) ?? readChecks({ github, place }, commit, snapshot.us);
+      const seen = isFresh() ? snapshot.pulls.find(({ head }) => head.sha === commit)?.checks : undefined;
+      const read =
+        checks.get(commit) ??
+        (seen === undefined ? readChecks({ github, place }, commit, snapshot.us) : Promise.resolve(seen));
       checks.set(commit, read);
       return read;
     },

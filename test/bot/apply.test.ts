@@ -323,6 +323,19 @@ describe('checks', () => {
     expect(await say(await snapshotOf(scene), 'success')).toEqual(['written', ['success']]);
   });
 
+  it('S12 what was just read is compared again once time has passed', async () => {
+    const { pull, scene } = proposal();
+    const { sha } = scene.repo.pull(pull).head;
+    await apply(scene.client, await snapshotOf(scene), { actions: [check(pull, sha, { conclusion: null })] });
+    const older = await snapshotOf(scene);
+    await apply(scene.client, older, { actions: [check(pull, sha, { conclusion: 'action_required' })] });
+    const times = [0, 60_000].map((after) => new Date(scene.github.now().getTime() + after));
+    const clock = () => times.shift() ?? new Date(scene.github.now().getTime() + 60_000);
+    const plan = { actions: [check(pull, sha, { conclusion: 'success' })] };
+    const [done] = await apply(scene.client, older, plan, { clock, justRead: true });
+    expect([done?.outcome, scene.repo.checks(sha)[0]?.conclusion]).toEqual(['stale', 'action_required']);
+  });
+
   it('keeps to what GitHub takes, however much there is to say', async () => {
     const { pull, scene } = proposal();
     const { sha } = scene.repo.pull(pull).head;
