@@ -24,6 +24,8 @@ export interface Look {
   /** The repository's. */
   id: number;
   runs: Runs;
+  /** The numbers of the open pull requests with a head: its checks speak for all of them. */
+  numbersOn(head: string): readonly number[];
   permissionOf(login: string): Promise<Permission>;
 }
 
@@ -91,7 +93,7 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const touches: Touches = { models, registry: touchesRegistry, promotions: changed.length > 0 };
   const [run] = found;
   const settled: Settled = {
-    state: listedState(pull, base, touches),
+    state: listedState(look, pull, base, touches),
     run: run === undefined ? null : stateOf(run),
     touches,
     since: now,
@@ -112,9 +114,14 @@ function changesBy({ now, us }: Look, pull: Pull, models: readonly string[], end
   return overdue < now ? null : new Date(overdue.getTime() + 1000);
 }
 
-/** What GitHub lists of a pull request, and what its base says of what it touches, in a word. */
-export function listedState({ base, draft, head, title, updated_at }: PullRequest, at: Base, touches: Touches) {
-  const listed = [head.sha, head.repo?.id, base.repo.id, base.ref, updated_at, draft, title];
+/** What GitHub lists of a pull request and its head, and what its base says of what it touches, in a word. */
+export function listedState(
+  { numbersOn }: Look,
+  { base, draft, head, title, updated_at }: PullRequest,
+  at: Base,
+  touches: Touches,
+): string {
+  const listed = [head.sha, head.repo?.id, base.repo.id, base.ref, updated_at, draft, title, numbersOn(head.sha)];
   return JSON.stringify([...listed, digestOf(at, touches)]);
 }
 

@@ -61,7 +61,9 @@ export async function openRepository(
 
   const oldest = new Date(Math.min(now.getTime(), ...open.map(({ created_at }) => created_at.getTime())));
   const runs = findRuns(source, oldest, now);
-  const look: Look = { source, us, now, id, runs, permissionOf: permissions(source) };
+  const byHead = Map.groupBy(open, ({ head }) => head.sha);
+  const numbersOn = (head: string) => (byHead.get(head) ?? []).map(({ number }) => number).sort((a, b) => a - b);
+  const look: Look = { source, us, now, id, runs, numbersOn, permissionOf: permissions(source) };
   const bases = new Map<string, Base>();
   for (const pull of open) bases.set(pull.base.ref, bases.get(pull.base.ref) ?? (await baseOf(source, pull)));
   const groups = await unsettled(look, open, bases);
@@ -126,6 +128,8 @@ function settle(source: Source, read: readonly Read[], actions: readonly unknown
   const { key, memory } = source;
   for (const { pull, settled } of read) {
     sawOpen(source, pull.runs.slice(0, 1));
+    // What is written now would be wrong again once all is as it was when it was settled last.
+    memory.settled.delete(key(pull.number));
     if (actions.length > 0) continue;
     memory.settled.set(key(pull.number), settled);
     memory.tried.delete(key(pull.number));

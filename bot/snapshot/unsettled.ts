@@ -30,7 +30,10 @@ export async function unsettled(
     const before = memory.settled.get(key(pull.number));
     if (before !== undefined && base !== undefined && (await isStill(look, base, pull, before)))
       settled.push({ head: pull.head.sha, since: before.since.getTime() });
-    else heads.add(pull.head.sha);
+    else {
+      memory.settled.delete(key(pull.number));
+      heads.add(pull.head.sha);
+    }
   }
   const old = settled.filter(({ since }) => look.now.getTime() - since > LONG).sort((a, b) => a.since - b.since);
   for (const { head } of old.slice(0, CHECKED_AGAIN)) heads.add(head);
@@ -43,9 +46,10 @@ export async function unsettled(
   return [...Map.groupBy(found, ({ pull }) => pull.head.sha).values()].sort((a, b) => tried(a) - tried(b));
 }
 
-async function isStill({ now, runs }: Look, base: Base, pull: PullRequest, before: Settled): Promise<boolean> {
+async function isStill(look: Look, base: Base, pull: PullRequest, before: Settled): Promise<boolean> {
+  const { now, runs } = look;
   const { run, state, touches, until } = before;
-  if (state !== listedState(pull, base, touches)) return false;
+  if (state !== listedState(look, pull, base, touches)) return false;
   if (until !== null && until <= now) return false;
   if (touches.models.length === 0) return true;
   const newest = await runs.newest(pull, base.settings.bot.workflow);
