@@ -103,7 +103,10 @@ export function parseEvidence(bytes: Uint8Array, model: string): Parsed {
     throw error;
   }
   const { data, problem: wrong } = parseHostile(Evaluation, value);
-  if (wrong !== null) return problem(`the evidence does not follow its schema: ${wrong.where}: ${wrong.message}`);
+  if (wrong !== null) {
+    const where = wrong.where === '' ? '' : `${wrong.where}: `;
+    return problem(`the evidence does not follow its schema: ${where}${wrong.message}`);
+  }
   if (data.model !== model) return problem(`the evidence is about ${data.model.slice(0, 100)}, not about ${model}`);
   return { evaluation: data, digest: createHash('sha256').update(bytes).digest('hex'), problem: null };
 }

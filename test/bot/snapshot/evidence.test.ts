@@ -56,7 +56,7 @@ describe('evidence of others', () => {
     ['another format', changed('tiltyard/evaluation/1', 'tiltyard/evaluation/2'), 'does not follow its schema: schema'],
     ['other evidence', changed('"kind":"evaluation"', '"kind":"canary"'), 'does not follow its schema: kind'],
     ['a key of tomorrow', changed('"seed":1', '"seed":1,"opinion":"pass"'), 'Unrecognized key: "opinion"'],
-    ['a list', packed(`[${TEXT}]`), 'does not follow its schema: : Invalid input: expected object'],
+    ['a list', packed(`[${TEXT}]`), 'does not follow its schema: Invalid input: expected object'],
     ['another model', packed(JSON.stringify(evaluationOf({ model: 'shop' }))), 'the evidence is about shop, not about'],
     ['no digest', changed('"digest":"cccc', '"digest":"sha256:cccc'), 'does not follow its schema: candidate.digest'],
   ])('that has %s asks a person, and says what is wrong', async (_, zip, sentence) => {
