@@ -108,10 +108,11 @@ export interface Outcome {
 /** GitHub may list what a run left a little later, in milliseconds. */
 const LATE = 10 * 60_000;
 
-/** Whether what a run left is all that will ever come of it. */
+/** Whether what a run left is all that will ever come of it. What can't be read may only have come by halves. */
 export function isFinal(run: Pick<Run, 'completed' | 'evidence'>, endedAt: Date, models: readonly string[], now: Date) {
   if (!run.completed) return false;
-  return models.every((model) => has(run.evidence, model)) || now.getTime() - endedAt.getTime() > LATE;
+  const isRead = (model: string) => run.evidence.some((one) => one.model === model && one.evaluation !== null);
+  return models.every(isRead) || now.getTime() - endedAt.getTime() > LATE;
 }
 
 const has = (evidence: readonly Evidence[], model: string) => evidence.some((one) => one.model === model);

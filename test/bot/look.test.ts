@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { look } from '../../bot/look.ts';
+import { createMemory } from '../../bot/snapshot/memory.ts';
 import { comparisonOf } from '../fixtures/evaluation.ts';
 import { createScene } from '../github/scene.ts';
 import { lookAt } from './look-at.ts';
@@ -155,5 +157,24 @@ describe('look', () => {
     await lookAt(scene);
     expect(repo.comments(pull)).toEqual([]);
     expect(repo.checks(repo.pull(pull).head.sha)).toMatchObject([{ name: 'tiltyard', conclusion: 'success' }]);
+  });
+
+  it('S14 reads evidence again that came by halves, or that GitHub did not have yet', async () => {
+    const DOWNLOAD = 'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}';
+    for (const fault of ['truncated-body', 'stale-read'] as const) {
+      const scene = createScene();
+      const { client, evaluate, github, propose, repo, us } = scene;
+      const pull = propose();
+      const memory = createMemory();
+      const lookNow = () => look(client, { owner: repo.owner, repo: repo.repo }, us, github.now(), { memory });
+      github.faults.at({ route: DOWNLOAD }, fault);
+      evaluate(pull);
+      await lookNow();
+      const { sha } = repo.pull(pull).head;
+      expect(repo.checks(sha).map(({ conclusion }) => conclusion)).toEqual(['action_required', 'action_required']);
+      github.advance({ minutes: 6 });
+      await lookNow();
+      expect(repo.checks(sha).map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
+    }
   });
 });
