@@ -10,14 +10,18 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object') {
+  if (isRecord(value)) {
     let members = '';
-    const record: Record<string, unknown> = { ...value };
-    for (const key of Object.keys(record).sort()) {
-      if (record[key] === undefined) continue;
-      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(record[key])}`;
+    for (const key of Object.keys(value).sort()) {
+      const member = value[key];
+      if (member === undefined) continue;
+      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
     }
     return `{${members}}`;
   }
   throw new TypeError(`JSON can't hold a ${typeof value}`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

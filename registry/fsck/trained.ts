@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../canonical-json.ts';
 import type { Training } from '../evidence/training.ts';
@@ -23,7 +23,7 @@ export const Trained = z.strictObject({
 export type Trained = z.infer<typeof Trained>;
 
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** The same of a manifest, and of training evidence with its seconds beside its lineage. */

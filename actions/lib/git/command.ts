@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { UserError } from '#registry/error.ts';
 import type { World } from '../world.ts';
@@ -39,15 +40,16 @@ export interface GitResult {
 }
 
 /**
- * Runs git to its end. `input` is what it reads.
+ * Runs git to its end. `input` is what it reads; `aside` lets what we do meanwhile go first.
  * @throws UserError where git is missing, refuses the folder, or ends with a status other than those expected.
  */
 export async function runGit(
   context: GitContext,
   args: readonly string[],
-  { expected = [0], input = '' }: { expected?: readonly number[]; input?: string } = {},
+  { aside = false, expected = [0], input = '' }: { aside?: boolean; expected?: readonly number[]; input?: string } = {},
 ): Promise<GitResult> {
   const process = startGit(context, args);
+  if (aside) giveWay(process);
   const chunks: Buffer[] = [];
   process.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = finished(context, process);
@@ -55,6 +57,15 @@ export async function runGit(
   const status = await ended;
   if (!expected.includes(status.code)) throw refusal(context.root, args[0] ?? '', status.said);
   return { status: status.code, stdout: Buffer.concat(chunks) };
+}
+
+/** On a machine with few cores, what we read out of git's other answers would else wait for this one. */
+function giveWay({ pid }: GitProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended, or the system has no such thing: it only takes longer.
+  }
 }
 
 /** Waits for the end of a process. @throws UserError where there is no git. */

@@ -44,7 +44,7 @@ export async function readCommits(repository: GitRepository, ids: readonly strin
   // Of none git would take the one that is checked out.
   if (ids.length === 0) return [];
   const args = ['log', ...RAW, ...ALONG, `--format=${FORMAT}`, '--no-walk=unsorted', '--stdin'];
-  const { stdout } = await runGit(repository, args, { input: `${ids.join('\n')}\n` });
+  const { stdout } = await runGit(repository, args, { aside: true, input: `${ids.join('\n')}\n` });
   return parseLog(stdout.toString('utf8'));
 }
 
