@@ -16,8 +16,10 @@ interface JsonLimits {
 const MOST: JsonLimits = { deepest: 30, values: 1_000_000, keys: 10_000 };
 
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+const code = (letter: string) => letter.charCodeAt(0);
+const [QUOTE, BACKSLASH, COMMA, COLON, MINUS] = [code('"'), code('\\'), code(','), code(':'), code('-')];
+const [ZERO, NINE] = [code('0'), code('9')];
+const [OBJECT, OBJECT_END, LIST, LIST_END] = [code('{'), code('}'), code('['), code(']')];
 
 /**
  * Reads JSON of others. Of a key that is there twice JSON.parse would take the last, and of 1e999 it would make infinity:
@@ -50,21 +52,29 @@ function scan(text: string, { deepest, keys, values }: JsonLimits): void {
       at = end;
       continue;
     }
-    const letter = text[at];
-    if (letter === '-' || (letter >= '0' && letter <= '9')) {
-      at = endOfNumber(text, at);
-      continue;
+    switch (character) {
+      case OBJECT:
+      case LIST:
+      case COMMA:
+        count += 1;
+        if (count > values) throw new UnreadableJson(`it has more than ${values} values`);
+        if (character !== COMMA) open.push(character === OBJECT ? new Set() : null);
+        if (open.length > deepest) throw new UnreadableJson(`it is nested more than ${deepest} deep`);
+        isKey = open.at(-1) instanceof Set;
+        break;
+      case OBJECT_END:
+      case LIST_END:
+        open.pop();
+        break;
+      case COLON:
+        isKey = false;
+        break;
+      default:
+        if (character === MINUS || (character >= ZERO && character <= NINE)) {
+          at = endOfNumber(text, at);
+          continue;
+        }
     }
-    if (letter === '{' || letter === '[' || letter === ',') {
-      count += 1;
-      if (count > values) throw new UnreadableJson(`it has more than ${values} values`);
-    }
-    if (letter === '{' || letter === '[') {
-      open.push(letter === '{' ? new Set() : null);
-      if (open.length > deepest) throw new UnreadableJson(`it is nested more than ${deepest} deep`);
-    } else if (letter === '}' || letter === ']') open.pop();
-    if (letter === '{' || letter === ',') isKey = open.at(-1) instanceof Set;
-    else if (letter === ':') isKey = false;
     at += 1;
   }
 }
