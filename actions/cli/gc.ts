@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { openRepository } from '#lib/git/repository.ts';
-import { flag } from '#lib/inputs.ts';
+import { flag, number } from '#lib/inputs.ts';
 import { loadSettings } from '#lib/load-settings.ts';
 import { namedDigests, remoteTips } from '#lib/registry/named-digests.ts';
 import { type StoreContents, sortStore } from '#lib/store/garbage.ts';
@@ -17,8 +17,7 @@ const DAY = 86_400_000;
 export const GcInputs = z.strictObject({
   yes: flag(false).describe('Delete them; without it they are only listed'),
   'dry-run': flag(false).describe('Only list them, which is the default'),
-  'grace-days': z.coerce
-    .number('is not a number')
+  'grace-days': number()
     .nonnegative()
     .default(7)
     .describe('Keep what was written in so many days, since its manifest may still be on its way'),

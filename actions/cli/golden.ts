@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startChild } from '#lib/child/child.ts';
+import { number } from '#lib/inputs.ts';
 import { readRecord } from '#lib/registry/record.ts';
 import { fetchVersion } from '#lib/registry/registered.ts';
 import type { Verb } from '#lib/verb.ts';
@@ -15,8 +16,7 @@ import { GoldenAnswer, type GoldenRequest } from './golden-request.ts';
 const Inputs = z.strictObject({
   version: z.string().min(1).describe('The version, as 1.4.0'),
   model: z.string().min(1).describe('The model: the name of a folder under registry/'),
-  tolerance: z.coerce
-    .number('is not a number')
+  tolerance: number()
     .nonnegative()
     .default(1e-5)
     .describe('How far outputs may lie from those that were kept: absolutely, or relative to what is larger than 1'),

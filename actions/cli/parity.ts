@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readArtifactFolder } from '#lib/artifact/folder.ts';
 import { startChild } from '#lib/child/child.ts';
+import { number } from '#lib/inputs.ts';
 import { loadModel } from '#lib/load-model.ts';
 import { fetchVersion } from '#lib/registry/registered.ts';
 import type { Verb } from '#lib/verb.ts';
@@ -19,8 +20,7 @@ export const ParityInputs = z.strictObject({
   version: z.string().min(1).describe('What served: a registered version, or an artifact folder'),
   raw: z.string().min(1).describe('The raw rows that came in: a file or a glob, from the root'),
   logged: z.string().min(1).describe('The features that production logged for them, with the id: a file or a glob'),
-  tolerance: z.coerce
-    .number('is not a number')
+  tolerance: number()
     .nonnegative()
     .default(1e-6)
     .describe('How far floats may lie from each other, relative to the larger'),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { number } from '#lib/inputs.ts';
 import type { Verb } from '#lib/verb.ts';
 import { Traffic } from '#registry/channels.ts';
 import { UserError } from '#registry/error.ts';
@@ -10,8 +11,7 @@ import { moveChannels, moveInputs, reasonInput, versionInput } from './move-chan
 const Inputs = z.strictObject({
   version: versionInput,
   ...moveInputs,
-  traffic: z.coerce
-    .number('is not a number')
+  traffic: number()
     .pipe(Traffic)
     .optional()
     .describe(

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { number } from '#lib/inputs.ts';
 import { loadModel } from '#lib/load-model.ts';
 import { logRun } from '#lib/mlflow/log-run.ts';
 import { mlflowServer } from '#lib/mlflow/server.ts';
@@ -21,12 +22,7 @@ const RunsInputs = z.strictObject({
   run: z.string().min(1).optional().describe('A run by the beginning of its name, or by its version'),
   other: z.string().min(1).optional().describe('The run to compare it with'),
   model: z.string().min(1).optional().describe('Only runs of this model'),
-  last: z.coerce
-    .number('is not a number')
-    .int('is no whole number')
-    .positive()
-    .default(30)
-    .describe('List so many of the newest runs'),
+  last: number().int('is no whole number').positive().default(30).describe('List so many of the newest runs'),
   to: z.string().min(1).optional().describe('The MLflow server to log to; by default MLFLOW_TRACKING_URI'),
   experiment: z.string().min(1).optional().describe('The MLflow experiment to log to; by default the model’s name'),
   format: z.enum(['text', 'markdown', 'json']).default('text').describe('How to print it: text, markdown or json'),

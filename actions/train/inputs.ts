@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, limitInputs } from '#lib/inputs.ts';
+import { flag, limitInputs, number } from '#lib/inputs.ts';
 
 /** What of a training varies per run; everything else stands in model.yaml. The same names on the command line and in action.yml. */
 export const TrainInputs = z.strictObject({
@@ -12,8 +12,7 @@ export const TrainInputs = z.strictObject({
   root: z.string().min(1).default('.').describe('Root of the repository that holds models/ and registry/'),
   force: flag().describe('Train also where the same inputs were trained before'),
   verify: flag().describe('Train twice, and demand the same artifact, or the same metrics within train.tolerance'),
-  seeds: z.coerce
-    .number('is not a number')
+  seeds: number()
     .int('is no whole number')
     .min(1)
     .max(100)
@@ -22,14 +21,12 @@ export const TrainInputs = z.strictObject({
   sweep: flag().describe(
     'Try the values that train.params lists, and train with those that score best on the validation rows',
   ),
-  tries: z.coerce
-    .number('is not a number')
+  tries: number()
     .int('is no whole number')
     .min(1)
     .optional()
     .describe('How many combinations to try, chosen at random; by default all'),
-  parallel: z.coerce
-    .number('is not a number')
+  parallel: number()
     .int('is no whole number')
     .min(1)
     .optional()

@@ -209,7 +209,7 @@ describe('what they refuse, leaving channels.yaml as it is', () => {
     ['a version that is not registered', legal, ['quarantine', '7.0.0', '--reason', 'x'], '7.0.0 is not registered'],
     ['no version', legal, ['promote', 'latest'], '--version'],
     ['half a version', legal, ['promote', '1.0'], '--version'],
-    ['no traffic', legal, ['promote', '1.0.1', '--traffic', '0'], '--traffic'],
+    ['no traffic', legal, ['promote', '1.0.1', '--traffic', '0'], '--traffic: Too small'],
     ['traffic that is no number', legal, ['promote', '1.0.1', '--traffic', 'all'], '--traffic: is not a number'],
     [
       'a champion that stays and leaves',

@@ -183,5 +183,8 @@ describe('tiltyard parity', () => {
     expect(await refused('logged.jsonl', ['--raw', 'raw-twice.csv'])).toContain('stand in more than one row');
     expect(await refused('logged.jsonl', ['--version', at.path('nothing')])).toContain('nothing');
     expect(await refused('logged.jsonl', ['--tolerance', 'none'])).toContain('--tolerance: is not a number');
+    expect(await refused('logged.jsonl', ['--tolerance', '-1'])).toContain(
+      '--tolerance: Too small: expected number to be >=0',
+    );
   });
 });
