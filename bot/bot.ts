@@ -1,7 +1,7 @@
 import { GitHubError, type Place } from '#registry/github/client.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
-import { type Looked, look } from './look.ts';
+import { type Looked, leftOf, look } from './look.ts';
 import { laterOf } from './metered.ts';
 import type { Metrics } from './metrics.ts';
 import { createMemory, type Hint, hint } from './snapshot/memory.ts';
@@ -90,13 +90,11 @@ export function createBot({ connection, metrics, log, now, settle }: Options): B
   }
 
   /** At once, where there was no room for all; after what GitHub says; or with growing patience. */
-  function whenAgain(key: string, { done, unread }: Looked): number | null {
-    const open = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
-    const refused = unread.flatMap(({ error }) => (error === null ? [] : [laterOf(error)?.until ?? null]));
-    const hours = [...open.map(({ until }) => until), ...refused];
+  function whenAgain(key: string, looked: Looked): number | null {
+    const { hours } = leftOf(looked);
     if (hours.length === 0) {
       retries.delete(key);
-      return unread.length > 0 ? 0 : null;
+      return looked.unread.length > 0 ? 0 : null;
     }
     const known = hours.filter((hour) => hour !== null);
     if (known.length < hours.length) return backOff(key);

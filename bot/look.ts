@@ -1,6 +1,7 @@
 import type { GitHub, Place } from '#registry/github/client.ts';
 import { apply, type Done } from './apply.ts';
 import { decide } from './decide/decide.ts';
+import { laterOf } from './metered.ts';
 import type { Memory } from './snapshot/memory.ts';
 import { openRepository, type Unread } from './snapshot/read.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
@@ -10,6 +11,14 @@ export interface Looked {
   done: Done[];
   /** Pull requests that another look has to read or decide of. */
   unread: Unread[];
+}
+
+/** What a look left undone, and when GitHub lets go on with what it refused or had no room for; null where it does not say. */
+export function leftOf({ done, unread }: Looked): { undone: Done[]; refused: Unread[]; hours: (Date | null)[] } {
+  const undone = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
+  const refused = unread.filter(({ error }) => error !== null);
+  const hours = [...undone.map(({ until }) => until), ...refused.map(({ error }) => laterOf(error)?.until ?? null)];
+  return { undone, refused, hours };
 }
 
 /**

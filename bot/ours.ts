@@ -1,5 +1,5 @@
 import { type Marker, readMarker } from '#registry/markdown/pull-request/marker.ts';
-import type { Snapshot } from './snapshot/snapshot.ts';
+import type { Check, Snapshot } from './snapshot/snapshot.ts';
 
 /** GitHub's own App, as which a workflow's `GITHUB_TOKEN` writes. Its name is its own; its number is another on each server. */
 export const GITHUB_ACTIONS = { slug: 'github-actions', login: 'github-actions[bot]' };
@@ -29,4 +29,16 @@ export function markerOfOurs(us: Snapshot['us'], { body, login, app }: Signed): 
 export function isDefaced(us: Snapshot['us'], { body, app }: Signed): boolean {
   // Another version of us may write another marker.
   return !us.starter && app === us.app && readMarker(body) === null && !/^<!-- tiltyard:(?!1 )\d+ /.test(body);
+}
+
+/** Our own check run of a name, the newest; others may have made one of the same name. */
+export function ourCheck(us: Snapshot['us'], checks: readonly Check[], name: string): Check | undefined {
+  return checks.filter((one) => one.app === us.app && one.name === name).sort((a, b) => b.id - a.id)[0];
+}
+
+/** What a check run says, beside its annotations, which GitHub only ever adds to. */
+export type CheckWords = Pick<Check, 'conclusion' | 'title' | 'summary'>;
+
+export function saysSame(one: CheckWords, other: CheckWords): boolean {
+  return one.conclusion === other.conclusion && one.title === other.title && one.summary === other.summary;
 }

@@ -1,3 +1,5 @@
+import { isObject } from './is-object.ts';
+
 /**
  * JSON with sorted keys and no spaces, the same bytes for equal values: what a digest of a document is made over.
  * Numbers and strings are written as JSON.stringify writes them (as in RFC 8785); keys are sorted by UTF-16 units.
@@ -10,7 +12,7 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (isRecord(value)) {
+  if (isObject(value)) {
     let members = '';
     for (const key of Object.keys(value).sort()) {
       const member = value[key];
@@ -20,8 +22,4 @@ export function canonicalJson(value: unknown): string {
     return `{${members}}`;
   }
   throw new TypeError(`JSON can't hold a ${typeof value}`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from './is-object.ts';
 
 /** Something that a schema does not accept: where, as in `comparisons.0.metric` (the whole is ''), and why. */
 export interface Problem {
@@ -89,6 +90,3 @@ function* entries(shape: Record<string, z.core.$ZodType>, object: Record<string,
 function* values(schema: z.core.$ZodType, object: Record<string, unknown>): Iterable<Part> {
   for (const name of Object.keys(object)) yield [name, schema, object[name]];
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type Bump, nextVersion } from './bump.ts';
 import type { Channels } from './channels.ts';
 import type { Digest } from './digest.ts';
 import { UserError } from './error.ts';
 import type { Evaluation } from './evidence/evaluation.ts';
 import type { Training } from './evidence/training.ts';
+import { sha256 } from './sha256.ts';
 import type { Version, VersionNumber } from './version.ts';
 import { writeVersion } from './write-version.ts';
 
@@ -113,5 +113,5 @@ export function namedVersions({ champion, canary, retired, quarantined, override
 }
 
 function digestOf({ text }: { text: string }): Digest {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256(text);
 }

@@ -6,8 +6,8 @@ import { fileDigest } from '#lib/data/digest.ts';
 import { versions } from '#lib/versions.ts';
 import type { Environment } from '#registry/lineage.ts';
 import { isLockFile } from '#registry/lock-file.ts';
+import { sha256 } from '#registry/sha256.ts';
 import { findProgram } from './command.ts';
-import { sha256 } from './input-digest.ts';
 
 const run = promisify(execFile);
 

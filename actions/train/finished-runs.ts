@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readArtifactFolder } from '#lib/artifact/folder.ts';
@@ -6,6 +5,7 @@ import { isWorkflow } from '#lib/workflow-run.ts';
 import type { World } from '#lib/world.ts';
 import { Training } from '#registry/evidence/training.ts';
 import type { Run, RunPurpose } from '#registry/run.ts';
+import { sha256 } from '#registry/sha256.ts';
 import { listRuns } from './runs.ts';
 
 /** What was made of the same inputs before. */
@@ -71,7 +71,7 @@ async function readBuilt(folder: string, run: Run): Promise<BuiltBefore | null> 
 export async function readTraining(path: string, digest: string | null): Promise<Training | null> {
   const bytes = await readFile(path).catch(() => null);
   if (bytes === null) return null;
-  if (digest !== null && createHash('sha256').update(bytes).digest('hex') !== digest) return null;
+  if (digest !== null && sha256(bytes) !== digest) return null;
   try {
     return Training.safeParse(JSON.parse(bytes.toString('utf8'))).data ?? null;
   } catch {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '#registry/canonical-json.ts';
 import type { Lineage } from '#registry/lineage.ts';
 import type { Model, TrainRecipe } from '#registry/model.ts';
+import { sha256 } from '#registry/sha256.ts';
 
 /** All that an artifact is made from. */
 export interface TrainInputs extends Pick<Lineage, 'features' | 'program' | 'params' | 'seed' | 'environment'> {
@@ -47,9 +47,4 @@ export function inputDigest(inputs: TrainInputs): string {
     environment,
   });
   return sha256(text);
-}
-
-/** sha256 of a text as UTF-8, or of bytes. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

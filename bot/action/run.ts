@@ -6,7 +6,7 @@ import { type Connection, connectApp, connectToken, createProbot } from '../conn
 import { privateKey } from '../environment.ts';
 import { introduce } from '../introduce.ts';
 import { createLog, withoutSecrets } from '../log.ts';
-import { type Looked, look } from '../look.ts';
+import { type Looked, leftOf, look } from '../look.ts';
 import { laterOf } from '../metered.ts';
 import { createMetrics } from '../metrics.ts';
 import { createMemory, type Memory } from '../snapshot/memory.ts';
@@ -89,26 +89,22 @@ async function lookOnce(
     if (later === null) throw error;
     return { left: 1, unread: 0, until: later.until, failed: false };
   }
-  const { done } = looked;
+  const { done, unread: all } = looked;
+  const { hours, refused, undone } = leftOf(looked);
   for (const one of done) say(described(one));
-  const refused = looked.unread.filter(({ error }) => error !== null && laterOf(error) === null);
-  for (const { error, pull } of refused) {
+  const failed = refused.filter(({ error }) => laterOf(error) === null);
+  for (const { error, pull } of failed) {
     say(`${pull === null ? 'Merge queues' : `Pull request ${pull}`} could not be looked at: ${error?.message}`);
   }
-  const undone = done.filter(({ outcome }) => outcome !== 'written' && outcome !== 'same');
-  const unread = looked.unread.filter(({ error }) => error === null).length;
-  const left = undone.length + looked.unread.length - unread;
+  const unread = all.length - refused.length;
+  const left = undone.length + refused.length;
   if (left + unread === 0) say(done.length === 0 ? 'Nothing to do.' : 'Done.');
-  const hours = [
-    ...undone.map(({ until }) => until),
-    ...looked.unread.map(({ error }) => laterOf(error)?.until ?? null),
-  ];
   const known = hours.flatMap((hour) => (hour === null ? [] : [hour.getTime()]));
   return {
     left,
     unread,
     until: known.length === 0 ? null : new Date(Math.max(...known)),
-    failed: undone.some(({ outcome }) => outcome === 'failed') || refused.length > 0,
+    failed: undone.some(({ outcome }) => outcome === 'failed') || failed.length > 0,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type CheckContent, createCheck, updateCheck } from '#registry/github/checks.ts';
 import { bytes } from '#registry/markdown/budget.ts';
 import type { Action } from '../decide/plan.ts';
+import { ourCheck, saysSame } from '../ours.ts';
 import { readChecks } from '../snapshot/checks.ts';
 import type { Check } from '../snapshot/snapshot.ts';
 import { type Hand, type Outcome, writeOnce } from './hand.ts';
@@ -23,28 +24,19 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
   const { github, place, snapshot } = hand;
   const { head } = action;
   const wanted = contentOf(action);
-  const there = newest(await hand.checksOn(head), wanted.name);
-  if (there !== undefined && says(there, wanted)) return 'same';
+  const ours = (checks: readonly Check[]) => ourCheck(snapshot.us, checks, wanted.name);
+  const there = ours(await hand.checksOn(head));
+  if (there !== undefined && saysSame(there, wanted)) return 'same';
   const looked = [...snapshot.pulls.map(({ checks, head: { sha } }) => ({ checks, sha })), ...snapshot.queue];
-  const seen = newest(looked.find(({ sha }) => sha === head)?.checks ?? [], wanted.name);
-  if (there?.id !== seen?.id || (there !== undefined && seen !== undefined && !says(there, seen))) return 'stale';
+  const seen = ours(looked.find(({ sha }) => sha === head)?.checks ?? []);
+  if (there?.id !== seen?.id || (there !== undefined && seen !== undefined && !saysSame(there, seen))) return 'stale';
   const happened = async () => {
-    const now = newest(await readChecks({ github, place }, head, snapshot.us), wanted.name);
-    return now !== undefined && says(now, wanted);
+    const now = ours(await readChecks({ github, place }, head, snapshot.us));
+    return now !== undefined && saysSame(now, wanted);
   };
   return there === undefined || there.status === 'completed'
     ? writeOnce(() => createCheck(github, place, head, wanted), happened)
     : writeOnce(() => updateCheck(github, place, there.id, wanted), happened);
-}
-
-function newest(checks: readonly Check[], name: string): Check | undefined {
-  return checks.filter((check) => check.name === name).sort((a, b) => b.id - a.id)[0];
-}
-
-type Said = Pick<Check, 'conclusion' | 'title' | 'summary'>;
-
-function says({ conclusion, summary, title }: Said, wanted: Said): boolean {
-  return conclusion === wanted.conclusion && title === wanted.title && summary === wanted.summary;
 }
 
 function contentOf({ annotations, conclusion, name, since, summary, title }: CheckAction): CheckContent {

@@ -4,10 +4,11 @@ import {
   checkTitle,
   MOST_ANNOTATIONS,
 } from '#registry/markdown/pull-request/check.ts';
+import { ourCheck, saysSame } from '../ours.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
-import { type Outcome, worst } from './outcome.ts';
+import { GRAVITY, type Outcome, worst } from './outcome.ts';
 import type { Action } from './plan.ts';
-import { headSince, ourCheck, REQUIRED } from './state.ts';
+import { headSince, REQUIRED } from './state.ts';
 
 /** A pull request, and what each model that it touches comes to; '' stands for files of no model. */
 export interface Judgement {
@@ -34,8 +35,8 @@ export function checkActions(snapshot: Snapshot, judgements: readonly Judgement[
   const all = check(REQUIRED, [...byModel.values()].flat());
   return [{ ...all, annotations: [] }, ...each].flatMap((wanted) => {
     const { pull } = first;
-    const there = ourCheck(snapshot, pull, wanted.name);
-    if (there !== undefined && isSame(there, wanted)) return [];
+    const there = ourCheck(snapshot.us, pull.checks, wanted.name);
+    if (there !== undefined && saysSame(there, wanted)) return [];
     const state = wanted.conclusion ?? 'in progress';
     const reason = `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${wanted.title}`;
     const since = headSince(snapshot, pull);
@@ -65,16 +66,10 @@ function check(name: string, outcomes: readonly Outcome[]): Wanted {
   };
 }
 
-const GRAVITY: readonly Outcome['conclusion'][] = ['failure', 'action_required', null, 'success'];
-
 function gravestFirst(outcomes: readonly Outcome[]): Outcome[] {
   return [...outcomes].sort((a, b) => GRAVITY.indexOf(a.conclusion) - GRAVITY.indexOf(b.conclusion));
 }
 
 function ofPull(outcome: Outcome, { base, number }: Pull): Outcome {
   return { ...outcome, title: `Pull request ${number} into ${base.branch}: ${outcome.title}` };
-}
-
-function isSame(there: Pull['checks'][number], wanted: Wanted): boolean {
-  return there.conclusion === wanted.conclusion && there.title === wanted.title && there.summary === wanted.summary;
 }

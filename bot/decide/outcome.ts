@@ -104,7 +104,9 @@ export function registryConclusion(report: RegistryReport): Outcome {
 }
 
 /** Failure before what a person must do, that before what is not known yet; nothing to judge is a success. */
+export const GRAVITY: readonly Conclusion[] = ['failure', 'action_required', null, 'success'];
+
 export function worst(conclusions: readonly Conclusion[]): Conclusion {
-  for (const one of ['failure', 'action_required', null] as const) if (conclusions.includes(one)) return one;
-  return 'success';
+  const found = GRAVITY.find((one) => conclusions.includes(one));
+  return found === undefined ? 'success' : found;
 }

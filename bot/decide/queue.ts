@@ -1,4 +1,5 @@
-import type { Check, Queued, Snapshot } from '../snapshot/snapshot.ts';
+import { ourCheck, saysSame } from '../ours.ts';
+import type { Queued, Snapshot } from '../snapshot/snapshot.ts';
 import type { Action } from './plan.ts';
 import { REQUIRED } from './state.ts';
 
@@ -10,14 +11,14 @@ import { REQUIRED } from './state.ts';
 export function queueActions({ now, queue, us }: Pick<Snapshot, 'now' | 'queue' | 'us'>): Action[] {
   const judged = new Map<string, number>();
   for (const { checksOfHead, oursAtHead, pull } of queue) {
-    if (oursAtHead !== null && newest(checksOfHead, us)?.conclusion === 'success') judged.set(oursAtHead, pull);
+    if (oursAtHead !== null && ourCheck(us, checksOfHead, REQUIRED)?.conclusion === 'success')
+      judged.set(oursAtHead, pull);
   }
   return queue.flatMap((entry) => {
     const { checks, pull, sha } = entry;
-    const there = newest(checks, us);
+    const there = ourCheck(us, checks, REQUIRED);
     const wanted = saidOf(entry, judged);
-    const isSame = there?.conclusion === wanted.conclusion && there.title === wanted.title;
-    if (isSame) return [];
+    if (there !== undefined && saysSame(there, wanted)) return [];
     const reason = `${REQUIRED} on ${sha.slice(0, 7)} in the merge queue is ${wanted.conclusion}: ${wanted.title}`;
     const about = { pull, head: sha, name: REQUIRED, since: there?.startedAt ?? now, annotations: [] };
     return [{ kind: 'check', ...about, ...wanted, reason } satisfies Action];
@@ -42,8 +43,4 @@ function saidOf({ base, ours, oursAtBase }: Queued, judged: ReadonlyMap<string, 
     `date with ${base} after what is before it in the queue has been merged, so that it is evaluated as it will be.`,
   ].join(' ');
   return { conclusion: 'action_required', title: 'Nobody has judged these models together', summary };
-}
-
-function newest(checks: readonly Check[], us: Snapshot['us']): Check | undefined {
-  return checks.filter(({ app, name }) => app === us.app && name === REQUIRED).sort((a, b) => b.id - a.id)[0];
 }

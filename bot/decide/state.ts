@@ -2,7 +2,8 @@ import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { judge } from '#registry/judge.ts';
 import { policyText } from '#registry/parse-model.ts';
 import type { Verdict } from '#registry/verdict.ts';
-import type { Check, Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
+import { ourCheck } from '../ours.ts';
+import type { Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
 import { type Doubt, doubtsOf, type Judgeable, withDoubts } from './doubts.ts';
 import { own } from './model-at.ts';
 import { changedPolicies, type Flip, flipsOf } from './policy-change.ts';
@@ -96,12 +97,7 @@ export function headSince(snapshot: Heads, pull: Pull): Date {
   const same = snapshot.pulls
     .filter(({ head }) => head.sha === pull.head.sha)
     .map(({ updatedAt }) => updatedAt.getTime());
-  return ourCheck(snapshot, pull, REQUIRED)?.startedAt ?? new Date(Math.min(...same));
-}
-
-/** Our own check run of a name, the newest; others may have made one of the same name. */
-export function ourCheck({ us }: Pick<Snapshot, 'us'>, { checks }: Pull, name: string): Check | undefined {
-  return checks.filter((one) => one.app === us.app && one.name === name).sort((a, b) => b.id - a.id)[0];
+  return ourCheck(snapshot.us, pull.checks, REQUIRED)?.startedAt ?? new Date(Math.min(...same));
 }
 
 /** After when evidence is overdue that has not come yet: until then time alone changes nothing. */

@@ -8,6 +8,12 @@ export function touchesUs({ files, registry }: Pull): boolean {
   return registry !== null || files === null || files.some(ours);
 }
 
+/** The folder under `models/` that a file lies in, at any depth; null for a file of no model. */
+export function folderOf(path: string): string | null {
+  const [top, model, ...rest] = path.split('/');
+  return top === 'models' && model !== undefined && rest.length > 0 ? model : null;
+}
+
 /** Who touches more models than this at once gets no comment and no check for each: anybody may open a pull request. */
 export const MOST_MODELS = 100;
 
@@ -27,10 +33,7 @@ export function touchedBy(pull: Pull): Touched {
   const { files, atBase, atHead } = pull;
   const known = new Set([...Object.keys(atBase.models), ...Object.keys(atHead.models)]);
   const all = files === null || files.some(({ path }) => path === 'tiltyard.yaml');
-  const named = (files ?? []).flatMap(({ path }) => {
-    const [top, model, ...rest] = path.split('/');
-    return top === 'models' && model !== undefined && rest.length > 0 ? [model] : [];
-  });
+  const named = (files ?? []).flatMap(({ path }) => folderOf(path) ?? []);
   const registries = registryChanges(pull).map(({ path }) => registryOf(path));
   // Where it could not be read, nobody knows what it changes.
   if (pull.registry !== null && pull.registry.problem !== null && registries.length === 0) registries.push('');

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { Evaluation } from '#registry/evidence/evaluation.ts';
 import { type Artifact, downloadArtifact, listArtifacts } from '#registry/github/artifacts.ts';
 import { type GitHub, isGone, type Place } from '#registry/github/client.ts';
 import { isModelName } from '#registry/model-name.ts';
 import { parseHostile } from '#registry/parse-hostile.ts';
+import { sha256 } from '#registry/sha256.ts';
 import { parseStrictJson, UnreadableJson } from '#registry/strict-json.ts';
 import { LARGEST_EVIDENCE } from './folders.ts';
 import type { Evidence } from './snapshot.ts';
@@ -108,5 +108,5 @@ export function parseEvidence(bytes: Uint8Array, model: string): Parsed {
     return problem(`the evidence does not follow its schema: ${where}${wrong.message}`);
   }
   if (data.model !== model) return problem(`the evidence is about ${data.model.slice(0, 100)}, not about ${model}`);
-  return { evaluation: data, digest: createHash('sha256').update(bytes).digest('hex'), problem: null };
+  return { evaluation: data, digest: sha256(bytes), problem: null };
 }

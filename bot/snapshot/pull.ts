@@ -4,6 +4,7 @@ import type { Permission } from '#registry/github/permissions.ts';
 import { type ChangedFile, getPullHead, listPullFiles, type PullRequest } from '#registry/github/pulls.ts';
 import { changedPolicies } from '../decide/policy-change.ts';
 import { overdueAfter } from '../decide/state.ts';
+import { folderOf } from '../decide/touched.ts';
 import { readApprovals } from './approvals.ts';
 import { readChampions } from './champions.ts';
 import { readChecks } from './checks.ts';
@@ -142,10 +143,7 @@ async function compare({ github, key, memory, place }: Source, base: string, hea
 function touchesOf(files: readonly ChangedFile[] | null): Pick<Touches, 'models' | 'registry'> {
   if (files === null) return { models: 'all', registry: true };
   const paths = files.flatMap((file) => fileOf(file).map(({ path }) => path));
-  const models = paths.flatMap((path) => {
-    const [top, name, ...rest] = path.split('/');
-    return top === 'models' && name !== undefined && rest.length > 0 ? [name] : [];
-  });
+  const models = paths.flatMap((path) => folderOf(path) ?? []);
   return {
     models: paths.includes('tiltyard.yaml') ? 'all' : [...new Set(models)].sort(),
     registry: paths.some((path) => path === 'registry' || path.startsWith('registry/')),

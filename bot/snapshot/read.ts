@@ -65,8 +65,13 @@ export async function openRepository(
   const numbersOn = (head: string) => (byHead.get(head) ?? []).map(({ number }) => number).sort((a, b) => a - b);
   const look: Look = { source, us, now, id, runs, numbersOn, permissionOf: permissions(source) };
   const bases = new Map<string, Base>();
-  for (const pull of open) bases.set(pull.base.ref, bases.get(pull.base.ref) ?? (await baseOf(source, pull)));
-  const groups = await unsettled(look, open, bases);
+  const all: Listed[] = [];
+  for (const pull of open) {
+    const at = bases.get(pull.base.ref) ?? (await baseOf(source, pull));
+    bases.set(pull.base.ref, at);
+    all.push({ base: at, pull });
+  }
+  const groups = await unsettled(look, all);
   const unread = new Map(
     groups.flat().map(({ pull }): [number, Unread] => [pull.number, { pull: pull.number, error: null }]),
   );
@@ -77,10 +82,6 @@ export async function openRepository(
     yield* pulls();
     // While GitHub takes nothing more, nothing is asked.
     if ([...unread.values()].some(({ error }) => laterOf(error) !== null)) return;
-    const all = open.flatMap((pull) => {
-      const at = bases.get(pull.base.ref);
-      return at === undefined ? [] : [{ base: at, pull }];
-    });
     // The last, since it rests on what heads came to.
     const queue = await attempt(() => readQueue(look, all, told));
     if (queue instanceof Error) missed.push({ pull: null, error: queue });

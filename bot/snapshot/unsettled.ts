@@ -17,18 +17,13 @@ export interface Listed {
  * The heads that there may be something to do for, each with all of its pull requests. Those that were tried before come
  * after the others, so that none is kept from its turn by some that need every look; else those that changed last go first.
  */
-export async function unsettled(
-  look: Look,
-  open: readonly PullRequest[],
-  bases: ReadonlyMap<string, Base>,
-): Promise<Listed[][]> {
+export async function unsettled(look: Look, open: readonly Listed[]): Promise<Listed[][]> {
   const { memory, key } = look.source;
   const heads = new Set<string>();
   const settled: { head: string; since: number }[] = [];
-  for (const pull of open) {
-    const base = bases.get(pull.base.ref);
+  for (const { base, pull } of open) {
     const before = memory.settled.get(key(pull.number));
-    if (before !== undefined && base !== undefined && (await isStill(look, base, pull, before)))
+    if (before !== undefined && (await isStill(look, base, pull, before)))
       settled.push({ head: pull.head.sha, since: before.since.getTime() });
     else {
       memory.settled.delete(key(pull.number));
@@ -37,10 +32,7 @@ export async function unsettled(
   }
   const old = settled.filter(({ since }) => look.now.getTime() - since > LONG).sort((a, b) => a.since - b.since);
   for (const { head } of old.slice(0, CHECKED_AGAIN)) heads.add(head);
-  const found = open.flatMap((pull) => {
-    const base = bases.get(pull.base.ref);
-    return base !== undefined && heads.has(pull.head.sha) ? [{ base, pull }] : [];
-  });
+  const found = open.filter(({ pull }) => heads.has(pull.head.sha));
   const tried = (group: readonly Listed[]) =>
     Math.min(...group.map(({ pull }) => memory.tried.get(key(pull.number)) ?? 0));
   return [...Map.groupBy(found, ({ pull }) => pull.head.sha).values()].sort((a, b) => tried(a) - tried(b));

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { Evaluation } from '../evidence/evaluation.ts';
 import { Training } from '../evidence/training.ts';
 import { type Problem, parseHostile } from '../parse-hostile.ts';
+import { sha256 } from '../sha256.ts';
 import { parseStrictJson, UnreadableJson } from '../strict-json.ts';
-import { sha256, Trained, trainedOf } from './trained.ts';
+import { Trained, trainedOf } from './trained.ts';
 
 /** What the check of a registry needs to know of an evidence file; small enough to be remembered of thousands. */
 export const EvidenceFacts = z.strictObject({

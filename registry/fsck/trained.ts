@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../canonical-json.ts';
 import type { Training } from '../evidence/training.ts';
+import { sha256 } from '../sha256.ts';
 import type { Version } from '../version.ts';
 
 const Sha256 = z.string();
@@ -21,10 +21,6 @@ export const Trained = z.strictObject({
   threshold: z.number().nullable(),
 });
 export type Trained = z.infer<typeof Trained>;
-
-export function sha256(data: string | Uint8Array): string {
-  return hash('sha256', data, 'hex');
-}
 
 /** The same of a manifest, and of training evidence with its seconds beside its lineage. */
 export function trainedOf(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { look } from '../../bot/look.ts';
-import { createMemory, hint } from '../../bot/snapshot/memory.ts';
-import { createScene, evidenceZip } from '../github/scene.ts';
+import { hint } from '../../bot/snapshot/memory.ts';
+import { evidenceZip } from '../github/scene.ts';
 import { playLife } from './life.ts';
+import { watchedScene } from './watched.ts';
 
 /** Merge queues are looked for every few minutes, whatever else happens. */
 const QUEUES = 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}';
@@ -14,11 +15,8 @@ function count(calls: readonly string[]) {
 
 /** A repository that one process looks at again and again. */
 function watched() {
-  const scene = createScene();
-  const { client, github, repo, us } = scene;
-  github.limits.set({ hourly: 1e6, pointsAMinute: 1e6, creationsAMinute: 1e6, creationsAnHour: 1e6 });
-  const memory = createMemory();
-  const place = { owner: repo.owner, repo: repo.repo };
+  const scene = watchedScene();
+  const { client, github, memory, place, us } = scene;
   const sweep = async () => {
     github.faults.forget();
     const looked = await look(client, place, us, github.now(), { memory });

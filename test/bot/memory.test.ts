@@ -3,19 +3,16 @@ import type { GitHub } from '#registry/github/client.ts';
 import { look } from '../../bot/look.ts';
 import { laterOf, metered } from '../../bot/metered.ts';
 import { createMetrics } from '../../bot/metrics.ts';
-import { createMemory, hint } from '../../bot/snapshot/memory.ts';
+import { hint } from '../../bot/snapshot/memory.ts';
 import { HttpError } from '../github/requests.ts';
-import { createScene } from '../github/scene.ts';
+import { watchedScene } from './watched.ts';
 
 const COMMENTS = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
 /** A scene that one process looks at again and again. */
 function watched() {
-  const scene = createScene();
-  const { client, github, repo, us } = scene;
-  github.limits.set({ hourly: 1e6, pointsAMinute: 1e6, creationsAMinute: 1e6, creationsAnHour: 1e6 });
-  const memory = createMemory();
-  const place = { owner: repo.owner, repo: repo.repo };
+  const scene = watchedScene();
+  const { client, github, memory, place, us } = scene;
   const sweep = (by: GitHub = client) => look(by, place, us, github.now(), { memory });
   const untilQuiet = async () => {
     while ((await sweep()).done.length > 0);

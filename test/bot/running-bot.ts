@@ -99,3 +99,19 @@ export async function runBot(
     },
   };
 }
+
+/** Who the bot is where nothing depends on it. */
+export const US: Snapshot['us'] = { app: 1, login: 'tiltyard[bot]', starter: false };
+
+/** A webhook of a pull request that was opened, as far as a bot must know it. */
+export const OPENED = {
+  action: 'opened',
+  repository: { name: 'models', owner: { login: 'acme' }, default_branch: 'main' },
+  installation: { id: 1 },
+};
+
+/** A bot that is installed nowhere, so that nothing is to be asked of GitHub. */
+export async function runIdle(options?: Parameters<typeof runBot>[2]): Promise<RunningBot> {
+  const unreachable: GitHub = { request: async () => Promise.reject(new Error('GitHub was asked')) };
+  return runBot({ ...oneClient(unreachable, US), open: async () => null }, undefined, options);
+}

@@ -3,20 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createScene } from '../github/scene.ts';
-import { oneClient, runBot, SECRET } from './running-bot.ts';
-
-const us = { app: 1, login: 'tiltyard[bot]', starter: false };
-/** Nothing is to be asked of GitHub here. */
-const unreachable = {
-  request: async () => {
-    throw new Error('GitHub was asked');
-  },
-};
-const opened = {
-  action: 'opened',
-  repository: { name: 'models', owner: { login: 'acme' }, default_branch: 'main' },
-  installation: { id: 1 },
-};
+import { OPENED, oneClient, runBot, runIdle, SECRET, US } from './running-bot.ts';
 
 /** Headers of a webhook of a thousand bytes. */
 const SIGNED = [
@@ -28,11 +15,6 @@ const SIGNED = [
   `X-Hub-Signature-256: sha256=${'0'.repeat(64)}`,
   '',
 ].join('\r\n');
-
-async function runIdle() {
-  const running = await runBot({ ...oneClient(unreachable, us), open: async () => null });
-  return running;
-}
 
 describe('webhooks', () => {
   it('S17 refuses more than GitHub sends, whatever is said of its length, and holds none of it', async () => {
@@ -50,7 +32,7 @@ describe('webhooks', () => {
     // Probot alone took 950 MB for this.
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
     expect(Math.max(...log.map((line) => line.length))).toBeLessThan(10_000);
-    expect(await send('pull_request', opened)).toBe(200);
+    expect(await send('pull_request', OPENED)).toBe(200);
     expect(woken).toEqual(['acme/models']);
   });
 
@@ -59,7 +41,7 @@ describe('webhooks', () => {
     ['of its body', `POST /api/github/webhooks HTTP/1.1\r\n${SIGNED}\r\n`, ' '],
   ])('S17 hangs up on who sends one byte %s after the other', async (_, beginning, more) => {
     const timeouts = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
-    const { send, server, woken } = await runBot({ ...oneClient(unreachable, us), open: async () => null }, undefined, {
+    const { send, server, woken } = await runIdle({
       timeouts,
     });
     const socket = connect(server.port, '127.0.0.1');
@@ -74,13 +56,13 @@ describe('webhooks', () => {
     clearInterval(timer);
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(woken).toEqual([]);
-    expect(await send('pull_request', opened)).toBe(200);
+    expect(await send('pull_request', OPENED)).toBe(200);
   });
 
   it('takes what GitHub may send at most', async () => {
     const { send, woken } = await runIdle();
     const filler = 'x'.repeat(25 * 2 ** 20 - 1000);
-    expect(await send('pull_request', { ...opened, filler })).toBe(200);
+    expect(await send('pull_request', { ...OPENED, filler })).toBe(200);
     expect(woken).toEqual(['acme/models']);
   });
 
@@ -93,11 +75,11 @@ describe('webhooks', () => {
       },
     };
     // Its look never ends, so the server is not waited for.
-    const { bot, send } = await runBot({ ...oneClient(silent, us), open: async () => silent });
+    const { bot, send } = await runBot({ ...oneClient(silent, US), open: async () => silent });
     bot.stop = async () => {};
-    expect(await send('pull_request', opened)).toBe(200);
+    expect(await send('pull_request', OPENED)).toBe(200);
     await expect.poll(() => asked).toBe(true);
-    expect(await send('pull_request', opened)).toBe(200);
+    expect(await send('pull_request', OPENED)).toBe(200);
   });
 
   it('S14 repeated, in whatever number, come to the same', async () => {
@@ -164,7 +146,7 @@ describe('the server', () => {
     const { client, github, propose, repo, us: app } = createScene();
     const pull = propose();
     const { bot, send, url } = await runBot(oneClient(client, app), github.now);
-    expect(await send('pull_request', { ...opened, number: pull })).toBe(200);
+    expect(await send('pull_request', { ...OPENED, number: pull })).toBe(200);
     await bot.idle();
     expect(await (await fetch(url('/healthz'))).text()).toBe('ok\n');
     const metrics = await fetch(url('/metrics'));
@@ -196,9 +178,9 @@ describe('the server', () => {
         throw new Error(`could not send ${SECRET} with ghs_${'a'.repeat(36)} and eyJhbGciOiJSUzI1NiJ9.e30.c2ln`);
       },
     };
-    const { bot, log, send } = await runBot(oneClient(leaky, us));
-    expect(await send('pull_request', opened)).toBe(200);
-    await send('pull_request', { ...opened, token: 'x' }, { signature: `sha256=${'0'.repeat(64)}` });
+    const { bot, log, send } = await runBot(oneClient(leaky, US));
+    expect(await send('pull_request', OPENED)).toBe(200);
+    await send('pull_request', { ...OPENED, token: 'x' }, { signature: `sha256=${'0'.repeat(64)}` });
     await bot.idle();
     const text = log.join('');
     expect(text).toContain('the look failed');

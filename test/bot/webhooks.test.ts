@@ -1,28 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { oneClient, runBot, SECRET, signatureOf } from './running-bot.ts';
+import { OPENED, runIdle, SECRET, signatureOf } from './running-bot.ts';
 
 /**
  * Webhooks as nobody should send them. The server's answer tells a person who sets it up what is wrong; whatever it is,
  * nothing is woken by what was not signed, and whatever was sent, the next webhook is taken.
  */
 
-const us = { app: 1, login: 'tiltyard[bot]', starter: false };
-const unreachable = {
-  request: async () => {
-    throw new Error('GitHub was asked');
-  },
-};
-const opened = {
-  action: 'opened',
-  repository: { name: 'models', owner: { login: 'acme' }, default_branch: 'main' },
-  installation: { id: 1 },
-};
-const BODY = JSON.stringify(opened);
+const BODY = JSON.stringify(OPENED);
 
 /** The server, and a way to send it exactly these headers and this body. */
 async function runRaw() {
-  const running = await runBot({ ...oneClient(unreachable, us), open: async () => null });
+  const running = await runIdle();
   const url = running.url('/api/github/webhooks');
   return {
     ...running,
@@ -126,7 +115,7 @@ describe('a webhook that was signed', () => {
     expect(woken.at(-1)).toBe('acme/models');
   });
 
-  const text = (changes: object) => JSON.stringify({ ...opened, ...changes });
+  const text = (changes: object) => JSON.stringify({ ...OPENED, ...changes });
   it.each<[string, string | Buffer<ArrayBuffer>, number, string[]]>([
     ['nothing', '', 400, []],
     ['a form', `payload=${encodeURIComponent(BODY)}`, 400, []],

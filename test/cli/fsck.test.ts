@@ -1,3 +1,4 @@
+import { workflowRun } from '../fixtures/workflow-run.ts';
 import { cpSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../actions/cli/command-line.ts';
@@ -259,16 +260,7 @@ const corruptions: Corruption[] = [
     'a workflow run that its training was not in',
     next({
       edit: (version) => {
-        version.run = {
-          repository: 'acme/shop',
-          workflow: 'acme/shop/.github/workflows/train.yml@refs/heads/main',
-          run_id: 7,
-          run_attempt: 1,
-          event: 'push',
-          ref: 'refs/heads/main',
-          sha: 'c'.repeat(40),
-          actor: 'ada',
-        };
+        version.run = workflowRun();
       },
     }),
     'registry/shop/versions/1.3.0.yaml:66 The training evidence <digest> has another workflow run than the manifest.',

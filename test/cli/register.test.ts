@@ -1,3 +1,4 @@
+import { workflowRun } from '../fixtures/workflow-run.ts';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -87,16 +88,7 @@ describe('tiltyard register', () => {
     await makeRun(repository, 'three', 1.3);
     const { artifact } = await makeRun(repository, 'four', 1.4, (training) => {
       training.contract.columns.push({ name: 'age', type: 'INTEGER' });
-      training.run = {
-        repository: 'acme/shop',
-        workflow: 'acme/shop/.github/workflows/train.yml@refs/heads/main',
-        run_id: 7,
-        run_attempt: 1,
-        event: 'push',
-        ref: 'refs/heads/main',
-        sha: 'c'.repeat(40),
-        actor: 'ada',
-      };
+      training.run = workflowRun();
     });
     const register = async (run: string, ...more: string[]) =>
       command(repository, ['register', '--run', repository.path(run), ...more]);

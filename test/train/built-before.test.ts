@@ -5,23 +5,13 @@ import { stringify } from 'yaml';
 import { readArtifactFolder } from '#lib/artifact/folder.ts';
 import { pushArtifact } from '#lib/store/artifact.ts';
 import { openStore } from '#lib/store/open.ts';
-import type { WorkflowRun } from '#registry/lineage.ts';
 import type { Version } from '#registry/version.ts';
 import type { Repository } from '../fixtures/repository.ts';
 import { commitOnMain, filesIn, makeTrainable, train, trainingOf } from '../fixtures/trainable.ts';
 import { versionDocument } from '../fixtures/version.ts';
+import { workflowRun } from '../fixtures/workflow-run.ts';
 
-const WORKFLOW: WorkflowRun = {
-  repository: 'acme/shop',
-  repository_id: 4711,
-  workflow: 'acme/shop/.github/workflows/tiltyard.yml@refs/heads/main',
-  run_id: 1,
-  run_attempt: 1,
-  event: 'push',
-  ref: 'refs/heads/main',
-  sha: 'c'.repeat(40),
-  actor: 'octocat',
-};
+const WORKFLOW = workflowRun();
 
 /** Registers the run that was just made, as a workflow would have; `edit` changes what the manifest says. */
 async function register(repository: Repository, edit: (version: Version) => void = () => {}): Promise<void> {

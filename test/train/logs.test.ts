@@ -1,28 +1,18 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { Repository } from '../fixtures/repository.ts';
-import { filesIn, makeTrainable, PROGRAM, runsOf } from '../fixtures/trainable.ts';
+import { actionEnvironment, filesIn, makeTrainable, PROGRAM, runsOf } from '../fixtures/trainable.ts';
 
 const main = fileURLToPath(new URL('../../actions/main.ts', import.meta.url));
 
 /** Trains as the action does; returns the outputs of the step. */
 async function act(repository: Repository, inputs: Record<string, string> = {}) {
-  for (const folder of ['temporary', 'runner']) mkdirSync(repository.path(folder), { recursive: true });
-  repository.write('github-output', '');
-  repository.write('github-summary', '');
   repository.write('.gitignore', '*\n');
   const { exitCode, stderr } = await execa(process.execPath, [main, 'train'], {
     cwd: repository.root,
-    env: {
-      TMPDIR: repository.path('temporary'),
-      RUNNER_TEMP: repository.path('runner'),
-      GITHUB_ACTIONS: 'true',
-      GITHUB_OUTPUT: repository.path('github-output'),
-      GITHUB_STEP_SUMMARY: repository.path('github-summary'),
-      INPUTS: JSON.stringify({ model: 'shop', ...inputs }),
-    },
+    env: actionEnvironment(repository, { model: 'shop', ...inputs }),
     reject: false,
   });
   const outputs = readFileSync(repository.path('github-output'), 'utf8');

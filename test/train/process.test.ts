@@ -2,16 +2,13 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { filesIn, makeTrainable, runsOf } from '../fixtures/trainable.ts';
+import { actionEnvironment, filesIn, makeTrainable, runsOf } from '../fixtures/trainable.ts';
 
 const main = fileURLToPath(new URL('../../actions/main.ts', import.meta.url));
 
 describe('the train action', () => {
   it.each(['train action', 'front door'])('by the %s gives its outputs and the summary of the job', async (door) => {
     const repository = makeTrainable();
-    for (const folder of ['temporary', 'runner']) mkdirSync(repository.path(folder));
-    repository.write('github-output', '');
-    repository.write('github-summary', '');
     const others = {
       candidate: '',
       evidence: 'evaluation.json',
@@ -31,14 +28,7 @@ describe('the train action', () => {
     const given = door === 'front door' ? { command: 'train', ...others, ...inputs } : inputs;
     const result = await execa(process.execPath, [main, 'train'], {
       cwd: repository.root,
-      env: {
-        TMPDIR: repository.path('temporary'),
-        RUNNER_TEMP: repository.path('runner'),
-        GITHUB_ACTIONS: 'true',
-        GITHUB_OUTPUT: repository.path('github-output'),
-        GITHUB_STEP_SUMMARY: repository.path('github-summary'),
-        INPUTS: JSON.stringify(given),
-      },
+      env: actionEnvironment(repository, given),
       reject: false,
     });
     expect(result.exitCode, result.stderr).toBe(0);

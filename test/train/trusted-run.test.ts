@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { WorkflowRun } from '#registry/lineage.ts';
 import { whyNotTrusted } from '../../actions/train/trusted-run.ts';
 import { commitOnMain, makeTrainable, trainingWorld } from '../fixtures/trainable.ts';
+import { workflowRun } from '../fixtures/workflow-run.ts';
 
 const repository = makeTrainable();
 const { env: main, sha, git } = commitOnMain(repository);
@@ -10,17 +11,7 @@ git('commit', '-q', '--allow-empty', '-m', 'not merged');
 git('tag', 'main');
 const side = git('rev-parse', 'side');
 
-const RUN: WorkflowRun = {
-  repository: 'acme/shop',
-  repository_id: 4711,
-  workflow: 'acme/shop/.github/workflows/tiltyard.yml@refs/heads/main',
-  run_id: 1,
-  run_attempt: 1,
-  event: 'push',
-  ref: 'refs/heads/main',
-  sha,
-  actor: 'octocat',
-};
+const RUN = workflowRun({ sha });
 
 type Env = Record<string, string>;
 const PULL: Env = { GITHUB_REF: 'refs/pull/1/merge', GITHUB_SHA: side, GITHUB_EVENT_NAME: 'pull_request' };

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Artifact } from '#registry/artifact.ts';
 import { readDocument } from '#registry/document.ts';
 import { UserError } from '#registry/error.ts';
+import { sha256 } from '#registry/sha256.ts';
 import { digestFile } from '../digest-file.ts';
 
 /** An artifact that lies in a folder: its description, its digest and those of its parts. */
@@ -107,8 +107,4 @@ function listOf(digests: ReadonlyMap<string, { sha256: string }>, which: (file: 
     .filter(([file]) => which(file))
     .map(([file, { sha256 }]) => `${sha256}  ${file}\n`)
     .join('');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

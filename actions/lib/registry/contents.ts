@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import { EvidenceFacts, evidenceFacts } from '#registry/fsck/evidence-facts.ts';
 import { type Contents, type ReadManifest, readManifest } from '#registry/fsck/model-state.ts';
 import { registryFile } from '#registry/fsck/place.ts';
 import { plural } from '#registry/markdown/number.ts';
+import { sha256 } from '#registry/sha256.ts';
 import type { VersionNumber } from '#registry/version.ts';
 import { readBlobs } from '../git/blobs.ts';
 import type { GitRepository } from '../git/repository.ts';
@@ -89,7 +89,7 @@ interface FactsCache {
  */
 async function openFactsCache(root: string): Promise<FactsCache> {
   const schemas = JSON.stringify([Training, Evaluation].map((schema) => z.toJSONSchema(schema, { io: 'input' })));
-  const key = createHash('sha256').update(schemas).digest('hex').slice(0, 16);
+  const key = sha256(schemas).slice(0, 16);
   const path = join(root, '.tiltyard', 'cache', `evidence-facts-${key}.json`);
   const text = await readFile(path, 'utf8').catch(() => null);
   const known = new Map(Object.entries(text === null ? {} : parseFacts(text)));

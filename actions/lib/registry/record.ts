@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '#registry/error.ts';
 import { Evaluation } from '#registry/evidence/evaluation.ts';
 import { Training } from '#registry/evidence/training.ts';
 import type { VersionRecord } from '#registry/record.ts';
+import { sha256 } from '#registry/sha256.ts';
 import { type Version, VersionNumber } from '#registry/version.ts';
 import { listVersions, readChannels, readVersion, registryFolder } from './working-tree.ts';
 
@@ -40,7 +40,7 @@ async function readEvidence<T>(
   const path = join(registryFolder(model), 'evidence', `${kind}-${digest}.json`);
   const bytes = await readFile(join(root, path)).catch(() => null);
   if (bytes === null) return null;
-  if (createHash('sha256').update(bytes).digest('hex') !== digest) {
+  if (sha256(bytes) !== digest) {
     throw new UserError(`${path} has other bytes than its name says`, {
       fix: 'Restore it from git; tiltyard fsck tells what else is wrong.',
     });

@@ -3,6 +3,7 @@ import { NO_CHAMPION } from '../../judge/context.ts';
 import type { Finding, Verdict } from '../../verdict.ts';
 import { code, prose } from '../escape.ts';
 import { plural } from '../number.ts';
+import { span } from '../span.ts';
 import { MARKS, nameOf } from './cells.ts';
 import { rules } from './rules.ts';
 import { seedNoiseSentence } from './seed-noise.ts';
@@ -35,15 +36,11 @@ export function grounds(evidence: Evaluation, verdict: Verdict, title: Title, mo
 function subjects({ benchmark, candidate, champion, self_test: isSelfTest }: Evaluation): string {
   const versus = champion === null ? 'There is no champion yet' : `Champion ${nameOf(champion)}`;
   const self = isSelfTest ? ' (a self-test: both are the same version)' : '';
-  const span =
-    benchmark.start === null || benchmark.end === null
-      ? ''
-      : `, ${prose(benchmark.start.slice(0, 10))} to ${prose(benchmark.end.slice(0, 10))}`;
   const clusters =
     benchmark.clusters === null
       ? ', each taken as independent'
       : ` in ${plural(benchmark.clusters, 'independent cluster')}${benchmark.cluster === null ? '' : ` (${code(benchmark.cluster)})`}`;
-  return `Candidate ${nameOf(candidate)} · ${versus}${self} · Benchmark of ${plural(benchmark.rows, 'row')}${clusters}${span}`;
+  return `Candidate ${nameOf(candidate)} · ${versus}${self} · Benchmark of ${plural(benchmark.rows, 'row')}${clusters}${span(benchmark)}`;
 }
 
 function reasons(troubles: readonly Finding[], title: Title, most: number): string {

@@ -2,6 +2,7 @@ import { changesOf } from '../../contract.ts';
 import type { Evaluation, Method, Subject } from '../../evidence/evaluation.ts';
 import { code, prose } from '../escape.ts';
 import { count, plain, plural, rounded } from '../number.ts';
+import { span } from '../span.ts';
 import { table } from '../table.ts';
 
 const EXPLAINED: Record<Method, string> = {
@@ -91,8 +92,5 @@ export function provenance(evidence: Evaluation): string {
 }
 
 function training(subject: Subject): string {
-  const { end, rows, start } = subject.training;
-  return start === null || end === null
-    ? plural(rows, 'row')
-    : `${plural(rows, 'row')}, ${prose(start.slice(0, 10))} to ${prose(end.slice(0, 10))}`;
+  return `${plural(subject.training.rows, 'row')}${span(subject.training)}`;
 }

@@ -1,8 +1,9 @@
 import type { DataLock, Pin, PinnedName } from '../../data-lock.ts';
 import type { Evaluation, Subject } from '../../evidence/evaluation.ts';
 import type { Model } from '../../model.ts';
-import { code, prose } from '../escape.ts';
+import { code } from '../escape.ts';
 import { count } from '../number.ts';
+import { span } from '../span.ts';
 import { featureChanges } from './feature-changes.ts';
 import { type ChangedFile, fileChanges } from './file-changes.ts';
 import { modelChanges } from './model-changes.ts';
@@ -56,8 +57,8 @@ function dataset(
   return [`${what}: ${shown.join(' → ')}${bytes}.${learned}`];
 }
 
-function pinned({ end, rows, start }: Pin): string {
-  return `${count(rows)} rows${span(start, end)}`;
+function pinned(pin: Pin): string {
+  return `${count(pin.rows)} rows${span(pin)}`;
 }
 
 function where(one: { pin: Pin | null; uri: string | undefined } | undefined): string {
@@ -67,12 +68,8 @@ function where(one: { pin: Pin | null; uri: string | undefined } | undefined): s
 
 /** What the evidence says of the rows that no pin tells of. */
 function learnedFrom(evaluation: Evaluation | null): string {
-  const rows = ({ training: { end, rows: number, start } }: Subject) => `${count(number)} rows${span(start, end)}`;
+  const rows = ({ training }: Subject) => `${count(training.rows)} rows${span(training)}`;
   if (evaluation === null) return '';
   const champion = evaluation.champion === null ? '' : `the champion learned from ${rows(evaluation.champion)}, `;
   return ` By the evidence, ${champion}the candidate from ${rows(evaluation.candidate)}.`;
-}
-
-function span(start: string | null, end: string | null): string {
-  return start === null || end === null ? '' : `, ${prose(start.slice(0, 10))} to ${prose(end.slice(0, 10))}`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../../bot/decide/decide.ts';
 import type { Sound } from '../../../bot/decide/model-at.ts';
 import type { Pull } from '../../../bot/snapshot/snapshot.ts';
-import { comparisonOf, evaluationOf, subjectOf, subjectReading } from '../../fixtures/evaluation.ts';
+import { comparisonOf, evaluationOf, subjectOf, subjectReading, withoutChampion } from '../../fixtures/evaluation.ts';
 import { channelsFile, registered, registryChange } from './registry-folder.ts';
 import {
   APP,
@@ -29,18 +29,7 @@ const evidenceWith = (...[metric, champion, candidate, error]: [string, number, 
   });
 const worse = evidenceWith('log_loss', 0.44, 0.46, 0.0019);
 const open = evidenceWith('log_loss', 0.467, 0.462, 0.0059);
-const alone = evaluationOf({
-  champion: null,
-  curves: null,
-  comparisons: evaluationOf().comparisons.map((one) => ({
-    ...one,
-    champion: null,
-    difference: null,
-    interval: null,
-    standard_error: null,
-    minimum_detectable: null,
-  })),
-});
+const alone = withoutChampion(evaluationOf());
 const trees = (base: Record<string, ReturnType<typeof modelAt>>, head = base) => ({
   atBase: treeOf('0', { models: base }),
   atHead: treeOf('1', { models: head }),

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes } from '#registry/markdown/budget.ts';
 import { decide } from '../../../bot/decide/decide.ts';
 import type { Pull } from '../../../bot/snapshot/snapshot.ts';
 import { comparisonOf, evaluationOf, subjectOf, subjectReading } from '../../fixtures/evaluation.ts';
 import { bare } from '../../registry/markdown/bare.ts';
+import { expectWithinLimits } from './limits.ts';
 import { channelsFile, registered, registryChange } from './registry-folder.ts';
 import {
   APP,
@@ -247,15 +247,7 @@ describe('what the bot writes', () => {
       });
       snapshot = snapshotOf([{ ...snapshot.pulls[0], comments: [...snapshot.pulls[0].comments, ours] }]);
       const { actions } = decide(snapshot);
-      expect(actions.map(({ kind }) => kind)).toContain('comment');
-      for (const action of actions) {
-        if (action.kind === 'comment') expect(bytes(action.body)).toBeLessThanOrEqual(65_536);
-        if (action.kind !== 'check') continue;
-        expect(bytes(action.summary)).toBeLessThanOrEqual(65_535);
-        expect([...action.title].length).toBeLessThanOrEqual(200);
-        expect(action.annotations.length).toBeLessThanOrEqual(50);
-        for (const { message } of action.annotations) expect(bytes(message)).toBeLessThanOrEqual(65_535);
-      }
+      expectWithinLimits(actions);
     }
   });
 });

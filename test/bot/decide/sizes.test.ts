@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bytes } from '#registry/markdown/budget.ts';
 import { decide } from '../../../bot/decide/decide.ts';
 import type { Pull } from '../../../bot/snapshot/snapshot.ts';
 import { comparisonOf, digestOf, evaluationOf, subjectOf, subjectReading } from '../../fixtures/evaluation.ts';
+import { expectWithinLimits } from './limits.ts';
 import { registered, registryChange } from './registry-folder.ts';
 import { APP, ago, alice, bot, commentOf, modelAt, pullOf, runOf, sha, snapshotOf, treeOf } from './snapshot.ts';
 
@@ -108,16 +108,7 @@ describe('GitHub’s limits', () => {
       { atHead: treeOf('1', { models: { 'flight-delay': broken } }) },
     ]) {
       const { actions } = decide(snapshotOf([pullOf({ ...pull, ...edits })]));
-      expect(actions.map(({ kind }) => kind)).toContain('comment');
-      for (const action of actions) {
-        // https://docs.github.com/en/rest/checks/runs#create-a-check-run; a comment of more is refused with 422.
-        if (action.kind === 'comment') expect(bytes(action.body)).toBeLessThanOrEqual(65_536);
-        if (action.kind !== 'check') continue;
-        expect(bytes(action.summary)).toBeLessThanOrEqual(65_535);
-        expect([...action.title].length).toBeLessThanOrEqual(200);
-        expect(action.annotations.length).toBeLessThanOrEqual(50);
-        for (const { message } of action.annotations) expect(bytes(message)).toBeLessThanOrEqual(65_535);
-      }
+      expectWithinLimits(actions);
     }
   });
 

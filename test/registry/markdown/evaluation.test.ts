@@ -5,7 +5,7 @@ import { judge } from '#registry/judge.ts';
 import { bytes } from '#registry/markdown/budget.ts';
 import { evaluationSummary } from '#registry/markdown/evaluation.ts';
 import type { Model } from '#registry/model.ts';
-import { comparisonOf, evaluationOf, subjectOf, subjectReading } from '../../fixtures/evaluation.ts';
+import { comparisonOf, evaluationOf, subjectOf, subjectReading, withoutChampion } from '../../fixtures/evaluation.ts';
 import { anywhere, flightModel } from '../../fixtures/model.ts';
 import { bare } from './bare.ts';
 
@@ -58,22 +58,7 @@ describe('evaluationSummary', () => {
   it.each<[string, Evaluation, Model]>([
     ['pass', evaluationOf(), flightModel()],
     ['fail', failing(), flightModel()],
-    [
-      'first-version',
-      evaluationOf({
-        champion: null,
-        curves: null,
-        comparisons: evaluationOf().comparisons.map((one) => ({
-          ...one,
-          champion: null,
-          difference: null,
-          interval: null,
-          standard_error: null,
-          minimum_detectable: null,
-        })),
-      }),
-      flightModel(),
-    ],
+    ['first-version', withoutChampion(evaluationOf()), flightModel()],
     ['self-test', selfTest(), flightModel({ slices: undefined })],
     ['unfit', evaluationOf({ confidence: 0.9 }), flightModel()],
   ])('reads as golden/%s.md', async (name, evidence, model) => {
