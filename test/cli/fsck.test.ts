@@ -1,4 +1,3 @@
-import { workflowRun } from '../fixtures/workflow-run.ts';
 import { cpSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../actions/cli/command-line.ts';
@@ -11,6 +10,7 @@ import {
   soundRegistry,
   VERSIONS,
 } from '../fixtures/git-registry.ts';
+import { workflowRun } from '../fixtures/workflow-run.ts';
 import { testWorld } from '../fixtures/world.ts';
 
 const sound = soundRegistry();

@@ -1,4 +1,3 @@
-import { workflowRun } from '../fixtures/workflow-run.ts';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,6 +9,7 @@ import { fetchVersion } from '#lib/registry/registered.ts';
 import { listVersions, readVersion } from '#lib/registry/working-tree.ts';
 import { command, commitAll, filesUnder, makeRun, writeEvaluation } from '../fixtures/registry.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
+import { workflowRun } from '../fixtures/workflow-run.ts';
 import { testWorld } from '../fixtures/world.ts';
 
 const MAIN = fileURLToPath(new URL('../../actions/main.ts', import.meta.url));
