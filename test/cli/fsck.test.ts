@@ -10,7 +10,6 @@ import {
   soundRegistry,
   VERSIONS,
 } from '../fixtures/git-registry.ts';
-import { workflowRun } from '../fixtures/workflow-run.ts';
 import { testWorld } from '../fixtures/world.ts';
 
 const sound = soundRegistry();
@@ -260,7 +259,16 @@ const corruptions: Corruption[] = [
     'a workflow run that its training was not in',
     next({
       edit: (version) => {
-        version.run = workflowRun();
+        version.run = {
+          repository: 'acme/shop',
+          workflow: 'acme/shop/.github/workflows/train.yml@refs/heads/main',
+          run_id: 7,
+          run_attempt: 1,
+          event: 'push',
+          ref: 'refs/heads/main',
+          sha: 'c'.repeat(40),
+          actor: 'ada',
+        };
       },
     }),
     'registry/shop/versions/1.3.0.yaml:66 The training evidence <digest> has another workflow run than the manifest.',

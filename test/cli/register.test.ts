@@ -9,7 +9,6 @@ import { fetchVersion } from '#lib/registry/registered.ts';
 import { listVersions, readVersion } from '#lib/registry/working-tree.ts';
 import { command, commitAll, filesUnder, makeRun, writeEvaluation } from '../fixtures/registry.ts';
 import { makeRepository, type Repository } from '../fixtures/repository.ts';
-import { workflowRun } from '../fixtures/workflow-run.ts';
 import { testWorld } from '../fixtures/world.ts';
 
 const MAIN = fileURLToPath(new URL('../../actions/main.ts', import.meta.url));
@@ -88,7 +87,16 @@ describe('tiltyard register', () => {
     await makeRun(repository, 'three', 1.3);
     const { artifact } = await makeRun(repository, 'four', 1.4, (training) => {
       training.contract.columns.push({ name: 'age', type: 'INTEGER' });
-      training.run = workflowRun();
+      training.run = {
+        repository: 'acme/shop',
+        workflow: 'acme/shop/.github/workflows/train.yml@refs/heads/main',
+        run_id: 7,
+        run_attempt: 1,
+        event: 'push',
+        ref: 'refs/heads/main',
+        sha: 'c'.repeat(40),
+        actor: 'ada',
+      };
     });
     const register = async (run: string, ...more: string[]) =>
       command(repository, ['register', '--run', repository.path(run), ...more]);
