@@ -9,13 +9,14 @@ import { readApprovals } from './approvals.ts';
 import { readChampions } from './champions.ts';
 import { readChecks } from './checks.ts';
 import { readComments } from './comments.ts';
+import { readHead } from './head.ts';
 import type { Settled, Source, Touches } from './memory.ts';
 import { personOf } from './person.ts';
 import { readPromotions } from './promotions.ts';
 import { readRegistry } from './registry.ts';
 import { isFinal, type Runs, readRuns, stateOf } from './runs.ts';
 import type { Pull, Snapshot, Tree } from './snapshot.ts';
-import { type Base, digestOf, readCommit, readTree } from './trees.ts';
+import { type Base, digestOf, readTree } from './trees.ts';
 
 /** What is the same for all pull requests of a look. */
 export interface Look {
@@ -49,7 +50,13 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const atHead =
     models.length === 0 && !touchesRegistry
       ? { ...atBase, sha: head.sha }
-      : await readTree(source, await readCommit(source, head.sha), models);
+      : await readHead(source, {
+          sha: head.sha,
+          base,
+          atBase,
+          compared,
+          touches: { models, registry: touchesRegistry },
+        });
   // What can't be read needs no evidence.
   const evaluated = Object.keys(atHead.models)
     .filter((name) => atHead.models[name]?.model !== null)

@@ -6,6 +6,26 @@ export interface GitHub {
     route: string,
     parameters?: Record<string, unknown>,
   ): Promise<{ status: number; data: unknown; headers: Record<string, unknown> }>;
+  /** What it has answered before, where somebody keeps it. */
+  answers?: Answers;
+}
+
+/**
+ * Answers with the tag that GitHub gave them. Whoever shows the tag is told that the answer still holds (304), which counts
+ * against no hourly limit
+ * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
+ */
+export interface Answers {
+  get(key: string): Answered | undefined;
+  set(key: string, answered: Answered): void;
+}
+
+export interface Answered {
+  etag: string;
+  /** As our own schemas leave it; they read it again. */
+  value: unknown;
+  /** Whether more pages of the list follow. */
+  hasNext: boolean;
 }
 
 /** Where a repository is. */
@@ -39,23 +59,23 @@ export function isGone(error: unknown): boolean {
  * The answer is read by a schema that names only the fields that we use.
  * @throws GitHubError for an answer that is an error, or not what the schema expects (status 0).
  */
-export async function ask<S extends z.ZodType>(
+export async function ask<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
-  schema: S,
-): Promise<z.output<S>> {
-  const answer = await send(github, route, parameters);
-  return read(route, answer.data, schema);
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const { value } = await get(github, route, parameters, { schema, again: schema });
+  return value;
 }
 
 /** Whether a thing is there: null for 404 and 410. */
-export async function askIfThere<S extends z.ZodType>(
+export async function askIfThere<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
-  schema: S,
-): Promise<z.output<S> | null> {
+  schema: z.ZodType<T>,
+): Promise<T | null> {
   try {
     return await ask(github, route, parameters, schema);
   } catch (error) {
@@ -90,18 +110,56 @@ export async function askAll<T>(
   const schema = under === undefined ? array : z.object({ [under]: array }).transform((page) => page[under] ?? []);
   const items: T[] = [];
   for (let page = 1; page <= pages; page++) {
-    const { data, headers } = await send(github, route, { ...parameters, per_page: 100, page });
-    const found = read(route, data, schema);
-    items.push(...found);
-    if (!hasNext(headers, found.length)) return { items, complete: true };
+    const asked = { ...parameters, per_page: 100, page };
+    const { hasNext, value } = await get(github, route, asked, { schema, again: array });
+    items.push(...value);
+    if (!hasNext) return { items, complete: true };
     if (enough(items)) break;
   }
   return { items, complete: false };
 }
 
 /** GitHub names the next page in a header; a page may be short though it is not the last. */
-function hasNext({ link }: Record<string, unknown>, found: number): boolean {
-  return typeof link === 'string' ? /\brel="next"/.test(link) : found >= 100;
+function namesNext({ link }: Record<string, unknown>, value: unknown): boolean {
+  return typeof link === 'string' ? /\brel="next"/.test(link) : Array.isArray(value) && value.length >= 100;
+}
+
+interface Schemas<T> {
+  schema: z.ZodType<T>;
+  /** For what that made of an answer. */
+  again: z.ZodType<T>;
+}
+
+/** What has a digest for its name is always the same, and is kept by others. */
+const NEVER_CHANGES = /\/(git\/blobs|git\/trees|compare)\//;
+
+/** One answer, which GitHub need not send again where we have it and it still holds. */
+async function get<T>(
+  github: GitHub,
+  route: string,
+  parameters: Record<string, unknown>,
+  { schema, again }: Schemas<T>,
+): Promise<{ value: T; hasNext: boolean }> {
+  const answers = route.startsWith('GET ') && !NEVER_CHANGES.test(route) ? github.answers : undefined;
+  const key = `${route} ${JSON.stringify(parameters)}`;
+  const known = answers?.get(key);
+  const condition = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
+  try {
+    const { data, headers } = await send(github, route, { ...parameters, ...condition });
+    const value = read(route, data, schema);
+    const hasNext = namesNext(headers, value);
+    const { etag } = headers;
+    if (typeof etag === 'string') answers?.set(key, { etag, value, hasNext });
+    return { value, hasNext };
+  } catch (error) {
+    if (known === undefined || !isUnchanged(error)) throw error;
+    return { value: read(route, known.value, again), hasNext: known.hasNext };
+  }
+}
+
+/** Octokit makes an error of an answer that says no more than that nothing has changed. */
+export function isUnchanged(error: unknown): boolean {
+  return Failure.safeParse(error).data?.status === 304;
 }
 
 /**
@@ -138,7 +196,7 @@ async function send(
   }
 }
 
-function read<S extends z.ZodType>(route: string, data: unknown, schema: S): z.output<S> {
+function read<T>(route: string, data: unknown, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
