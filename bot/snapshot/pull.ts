@@ -6,6 +6,7 @@ import { changedPolicies } from '../decide/policy-change.ts';
 import { overdueAfter } from '../decide/state.ts';
 import { folderOf } from '../decide/touched.ts';
 import { readApprovals } from './approvals.ts';
+import type { Artifacts } from './artifacts.ts';
 import { readChampions } from './champions.ts';
 import { readChecks } from './checks.ts';
 import { readComments } from './comments.ts';
@@ -26,6 +27,7 @@ export interface Look {
   /** The repository's. */
   id: number;
   runs: Runs;
+  artifacts: Artifacts;
   /** The numbers of the open pull requests with a head: its checks speak for all of them. */
   numbersOn(head: string): readonly number[];
   permissionOf(login: string): Promise<Permission>;
@@ -73,7 +75,7 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const changed = changedPolicies({ atBase, atHead, files: changedFiles });
   const promotions: Pull['promotions'] = {};
   for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model);
-  const withEvidence = await readRuns(source, found, evaluated, now);
+  const withEvidence = await readRuns(look, found, evaluated);
   const approvals =
     registry === null ? { reviews: [], commits: null } : await readApprovals(source, pull, permissionOf);
   // Last, what we may write: between reading and writing it nothing else is asked for.

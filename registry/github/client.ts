@@ -98,25 +98,38 @@ export interface Listed<T> {
   complete: boolean;
 }
 
-/** The pages of a list one after another, until there are no more, or until `enough` says so of what has come so far. */
-export async function askAll<T>(
+/** The pages of a list one after another, as somebody wants them; the last says so. */
+export async function* pagesOf<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
   { item, under, pages = 30 }: List<T>,
-  enough: (items: readonly T[]) => boolean = () => false,
-): Promise<Listed<T>> {
+): AsyncGenerator<{ items: T[]; isLast: boolean }> {
   const array = z.array(item);
   const schema = under === undefined ? array : z.object({ [under]: array }).transform((page) => page[under] ?? []);
-  const items: T[] = [];
   for (let page = 1; page <= pages; page++) {
     const asked = { ...parameters, per_page: 100, page };
     const { hasNext, value } = await get(github, route, asked, { schema, again: array });
-    items.push(...value);
-    if (!hasNext) return { items, complete: true };
-    if (enough(items)) break;
+    yield { items: value, isLast: !hasNext };
+    if (!hasNext) return;
   }
-  return { items, complete: false };
+}
+
+/** A list until there is no more of it, or until `enough` says so of what has come so far. */
+export async function askAll<T>(
+  github: GitHub,
+  route: string,
+  parameters: Record<string, unknown>,
+  list: List<T>,
+  enough: (items: readonly T[]) => boolean = () => false,
+): Promise<Listed<T>> {
+  const found: T[] = [];
+  for await (const { isLast, items } of pagesOf(github, route, parameters, list)) {
+    found.push(...items);
+    if (isLast) return { items: found, complete: true };
+    if (enough(found)) break;
+  }
+  return { items: found, complete: false };
 }
 
 /** GitHub names the next page in a header; a page may be short though it is not the last. */
