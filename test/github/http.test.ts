@@ -59,6 +59,8 @@ it('answers the real Octokit as it answers in this process', async () => {
     ['GET /repos/{owner}/{repo}/git/trees/{tree_sha}', { tree_sha: sha, recursive: '1' }],
     ['GET /repos/{owner}/{repo}/contents/{path}', { path: 'models/flight-delay/model.yaml', ref: 'feature/better' }],
     ['GET /repos/{owner}/{repo}/compare/{basehead}', { basehead: `main...${sha}` }],
+    ['GET /repos/{owner}/{repo}/commits/{ref}', { ref: sha }],
+    ['GET /repos/{owner}/{repo}/pulls/{pull_number}/files', { pull_number: pull }],
     ['GET /repos/{owner}/{repo}/pulls', { state: 'open', sort: 'updated', direction: 'desc', per_page: 100 }],
     ['GET /repos/{owner}/{repo}/issues/{issue_number}/comments', { issue_number: pull, per_page: 1, page: 1 }],
     ['GET /repos/{owner}/{repo}/issues/comments/{comment_id}', { comment_id: comment }],
@@ -73,6 +75,10 @@ it('answers the real Octokit as it answers in this process', async () => {
     ],
     ['GET /repos/{owner}/{repo}/collaborators/{username}/permission', { username: 'olga' }],
   ];
+  const { data } = await octokit.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...place, ref: sha });
+  expect(data.files).toMatchObject([
+    { additions: 1, deletions: 1, patch: expect.stringMatching(/^@@ -1 \+1 @@\n-SELECT/) },
+  ]);
   for (const [route, parameters] of calls) {
     const mine = await outcome(client.request(route, { ...place, ...parameters }));
     const real = await outcome(octokit.request(route, { ...place, ...parameters }));
