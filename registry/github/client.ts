@@ -108,7 +108,7 @@ export async function* pagesOf<T>(
   const array = z.array(item);
   const schema = under === undefined ? array : z.object({ [under]: array }).transform((page) => page[under] ?? []);
   for (let page = 1; page <= pages; page++) {
-    const asked = { ...parameters, per_page: 100, page };
+    const asked = { ...parameters, per_page: PAGE, page };
     const { hasNext, value } = await get(github, route, asked, { schema, again: array });
     yield { items: value, isLast: !hasNext };
     if (!hasNext) return;
@@ -134,8 +134,11 @@ export async function askAll<T>(
 
 /** GitHub names the next page in a header; a page may be short though it is not the last. */
 function namesNext({ link }: Record<string, unknown>, value: unknown): boolean {
-  return typeof link === 'string' ? /\brel="next"/.test(link) : Array.isArray(value) && value.length >= 100;
+  return typeof link === 'string' ? /\brel="next"/.test(link) : isFull(value);
 }
+
+const PAGE = 100;
+const isFull = (value: unknown) => Array.isArray(value) && value.length >= PAGE;
 
 interface Schemas<T> {
   schema: z.ZodType<T>;
@@ -166,7 +169,9 @@ async function get<T>(
     return { value, hasNext };
   } catch (error) {
     if (known === undefined || !isUnchanged(error)) throw error;
-    return { value: read(route, known.value, again), hasNext: known.hasNext };
+    const value = read(route, known.value, again);
+    // The tag of a full page does not tell whether others have come after it.
+    return { value, hasNext: known.hasNext || isFull(value) };
   }
 }
 

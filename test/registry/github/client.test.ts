@@ -6,9 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { downloadArtifact } from '#registry/github/artifacts.ts';
 import { type Answered, ask, askAll, askIfThere, type GitHub, GitHubError, isGone } from '#registry/github/client.ts';
-import { createComment } from '#registry/github/comments.ts';
+import { createComment, listComments } from '#registry/github/comments.ts';
 import { Time } from '#registry/github/time.ts';
 import { sha256 } from '#registry/sha256.ts';
+import { createScene } from '../../github/scene.ts';
 
 const TOKEN = `ghs_${'Aa1'.repeat(12)}`;
 const place = { owner: 'acme', repo: 'models' };
@@ -208,6 +209,21 @@ describe('an answer that GitHub gave before', () => {
     pages[1] = `[${thing(3)}]`;
     expect(await list()).toMatchObject({ complete: true, items: [{ id: 1 }, { id: 3 }] });
     expect(sent).toHaveLength(6);
+  });
+
+  it('of a list is gone on with behind a full page, of which nobody knows whether others follow by now', async () => {
+    const { github, repo, client } = createScene();
+    const pull = repo.openPull({ head: repo.push('better', { 'README.md': '' }) && 'better', by: 'ann' });
+    github.limits.set({ hourly: 1e6, pointsAMinute: 1e6, creationsAMinute: 1e6, creationsAnHour: 1e6 });
+    for (let i = 0; i < 100; i++) repo.comment(pull, 'ann', `${i}`);
+    const asking = keeping(client);
+    expect(await listComments(asking, place, pull)).toHaveLength(100);
+    expect(await listComments(asking, place, pull)).toHaveLength(100);
+    repo.comment(pull, 'ann', 'one more');
+    const all = await listComments(asking, place, pull);
+    expect(all.at(-1)?.body).toBe('one more');
+    const [, ...later] = github.faults.unchanged;
+    expect(later.length).toBeGreaterThan(0);
   });
 
   it('of a list under a name holds likewise', async () => {
