@@ -49,7 +49,8 @@ export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation
       remedy: `${UPDATE}, against the champion of now.`,
     });
   const { workflow } = pull.atBase.settings.bot;
-  if (pull.files === null || pull.files.some(({ path }) => path === workflow)) {
+  if (pull.files === null) doubts.push(UNLISTED);
+  else if (pull.files.some(({ path }) => path === workflow)) {
     doubts.push({
       why: 'the pull request changes the workflow that measured them',
       remedy: 'change the workflow in a pull request of its own; then come back to this one.',
@@ -68,6 +69,11 @@ export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation
 const OTHER_DATA: Doubt = {
   why: 'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
   remedy: 'change the benchmark in a pull request of its own, on which a person decides; then come back to this one.',
+};
+
+const UNLISTED: Doubt = {
+  why: 'the pull request changes more files than GitHub lists, perhaps also the workflow that measured them',
+  remedy: 'split the pull request, so that GitHub lists all of its files.',
 };
 
 const OLD_DATA: Doubt = {

@@ -390,6 +390,11 @@ describe('decide', () => {
       'action_required',
       expect.stringContaining('changes the workflow that measured them'),
     ]);
+    expect(checks({ files: null })[0]).toEqual([
+      'tiltyard',
+      'action_required',
+      expect.stringContaining('changes more files than GitHub lists'),
+    ]);
   });
 
   it('S3 does not pass numbers against another champion than the one that is there now', () => {

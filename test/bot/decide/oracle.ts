@@ -81,6 +81,10 @@ function evaluation({ now, pulls }: Snapshot, pull: Pull, against: Against): voi
   const verdict = verdictOf(base ?? head, found.evaluation);
   if (verdict === 'fail') against.broken = true;
   else if (verdict === 'inconclusive' || base === null) against.open = true;
+  // S3: the workflow that measures is the base's; of files that nobody listed, any may be changed.
+  const { workflow } = pull.atBase.settings.bot;
+  if (verdict === 'pass' && (pull.files === null || pull.files.some(({ path }) => path === workflow)))
+    against.open = true;
   // S3: at most 2 minutes in the future.
   if (!(Date.parse(found.evaluation.timing.measured_at) - now.getTime() <= 120_000) && verdict === 'pass')
     against.open = true;
