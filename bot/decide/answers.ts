@@ -2,6 +2,7 @@ import { judge } from '#registry/judge.ts';
 import type { Answer } from '#registry/markdown/pull-request/answers.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { type Command, firstLine, parseCommand } from './command.ts';
+import { withDoubts } from './doubts.ts';
 import { explain } from './explain.ts';
 import { soundModel } from './model-at.ts';
 import type { Action } from './plan.ts';
@@ -121,7 +122,8 @@ function linesFor(pull: Pull, model: string, state: State | null, command: Comma
       if (at === null) return say(NOTHING);
       const other = withBounds(at.model, command.changes);
       if (other.model === null) return say(other.why);
-      const { findings, sentence, verdict } = judge(other.model, state.evaluation, at.where);
+      const judged = judge(other.model, state.evaluation, at.where);
+      const { findings, sentence, verdict } = withDoubts(model, judged, state.doubts);
       const troubles = findings.filter(({ status }) => status !== 'pass');
       return [
         { mark: verdict, sentence: `With that, ${sentence} Nothing changes by this: the policy in git decides.` },

@@ -22,7 +22,8 @@ export type Bound = (typeof BOUNDS)[number];
 const START = '/tiltyard';
 const LONGEST = 300;
 const MOST_CHANGES = 10;
-const WHAT_IF = 'Write for example `/tiltyard what-if max_loss=0.004` or `/tiltyard what-if log_loss.max_loss=0.01`.';
+const WHAT_IF =
+  'Write for example /tiltyard what-if max_loss=0.004 (of the primary metric), or /tiltyard what-if log_loss.max_loss=0.01 (of another rule).';
 
 /** Whether a comment speaks to us at all: only then is it worth asking GitHub what its author may do. */
 export function isCommand(body: string): boolean {
@@ -41,7 +42,7 @@ export function parseCommand(body: string): Command | null {
       return rest.length === 0 ? { kind: word } : { kind: 'unknown', why: `Nothing stands after ${word}.` };
     case 'explain':
       return rest.length === 0
-        ? { kind: 'unknown', why: 'Say what to explain: a metric, or a slice as `origin=ORD`.' }
+        ? { kind: 'unknown', why: 'Say what to explain: a metric, or a slice as origin=ORD.' }
         : { kind: 'explain', what: rest.join(' ') };
     case 'what-if':
       return whatIf(rest);

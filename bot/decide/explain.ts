@@ -1,6 +1,6 @@
 import { decimalsOf, fixed, plural, signed, signedInterval } from '#registry/markdown/number.ts';
 import type { Answer } from '#registry/markdown/pull-request/answers.ts';
-import type { SliceJudgement, Status } from '#registry/verdict.ts';
+import type { Finding, SliceJudgement, Status } from '#registry/verdict.ts';
 import type { Judged } from './state.ts';
 
 const MOST_NAMES = 12;
@@ -12,9 +12,7 @@ const OUTCOMES = {
 
 /** What was found of a metric, a rule or a slice, by its name; as text is compared, never searched for as a pattern. */
 export function explain({ evaluation, verdict }: Judged, what: string): Answer['lines'] {
-  const findings = verdict.findings.filter(
-    ({ kind, name }) => name === what || kind === what || name.split(' ').includes(what),
-  );
+  const findings = verdict.findings.filter((one) => isCalled(one, what));
   const slices = (verdict.slices?.judged ?? []).filter((one) => isNamed(one.key, what));
   const small = (verdict.slices?.too_small ?? []).filter((one) => isNamed(one.key, what));
   const measured = evaluation.comparisons.filter((one) => one.slice === null && one.metric === what);
@@ -45,6 +43,15 @@ export function explain({ evaluation, verdict }: Judged, what: string): Answer['
   return [
     { mark: null, sentence: `Nothing that was measured is called so. There are ${names}, and slices as column=value.` },
   ];
+}
+
+/** Whether a finding has a name, as it is shown or as model.yaml spells it: `p99_ms`, a metric without its parameters. */
+function isCalled({ kind, name }: Finding, what: string): boolean {
+  const latency = what.endsWith('_ms') ? `${what.slice(0, -'_ms'.length)} latency ` : null;
+  return (
+    [kind, name, name.split('(', 1)[0], ...name.split(' ')].includes(what) ||
+    (latency !== null && name.startsWith(latency))
+  );
 }
 
 type Key = SliceJudgement['key'];

@@ -14,10 +14,14 @@ export function withBounds(model: Model, changes: readonly BoundChange[]): Bound
         evaluate = { ...evaluate, primary };
         continue;
       }
-      if (rule === null)
+      if (rule === null) {
+        const { metric } = evaluate.primary;
         return refused(
-          `The rule on ${evaluate.primary.metric} has no ${bound}; name the rule, as in log_loss.${bound}.`,
+          has(evaluate.primary, bound)
+            ? `The ${bound} of ${metric} can’t be ${value}.`
+            : `The rule on ${metric} has no ${bound}; name the rule, as in log_loss.${bound}.`,
         );
+      }
     }
     if (rule === 'slices' && bound === 'max_loss' && evaluate.slices?.max_loss !== undefined && value >= 0) {
       evaluate = { ...evaluate, slices: { ...evaluate.slices, max_loss: value } };
@@ -27,7 +31,7 @@ export function withBounds(model: Model, changes: readonly BoundChange[]): Bound
       nameOf(one) === rule ? (changed(one, bound, value) ?? one) : one,
     );
     if (guardrails.every((one, index) => one === evaluate.guardrails[index])) {
-      return refused(`No rule called ${rule} has a ${bound} that could be ${value}.`);
+      return refused(`There is no ${bound} of a rule called ${rule} that could be ${value}.`);
     }
     evaluate = { ...evaluate, guardrails };
   }

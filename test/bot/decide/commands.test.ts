@@ -153,6 +153,8 @@ describe('commands', () => {
       'f1',
       /No rule is about f1; it is 0\.339 with the champion, 0\.404 with the candidate/,
     ],
+    ['a metric without its parameters', 'precision_at_recall', /- ✅ precision_at_recall\(recall=0\.8\) rose from/],
+    ['latency as model.yaml spells it', 'p99_ms', /- ✅ p99 latency \(single row\) of the candidate is/],
     ['nothing', 'accuracies', /Nothing that was measured is called so\. There are roc_auc, log_loss/],
     ['no pattern', '.*', /Nothing that was measured is called so/],
   ])('explains %s', (_, what, expected) => {
@@ -171,11 +173,24 @@ describe('commands', () => {
       /The rule on roc_auc has no min_gain; name the rule/,
     );
     expect(answer(commanded('/tiltyard what-if brier_score.max_loss=0'))).toMatch(
-      /No rule called brier_score has a max_loss/,
+      /There is no max_loss of a rule called brier_score that could be 0\./,
+    );
+    expect(answer(commanded('/tiltyard what-if max_loss=-1'))).toMatch(/The max_loss of roc_auc can’t be -1\./);
+    expect(answer(commanded('/tiltyard what-if nothing'))).toContain(
+      'Write for example /tiltyard what-if max_loss=0.004 (of the primary metric)',
     );
     expect(answer(commanded('/tiltyard what-if max_loss=0', allowed, { runs: [] }))).toMatch(
       /no evidence on this head/,
     );
+  });
+
+  it('S3 says of no other bound that numbers would pass which can’t be relied on', () => {
+    const files: Pull['files'] = [
+      { path: 'models/flight-delay/features.sql', status: 'modified' },
+      { path: '.github/workflows/tiltyard.yml', status: 'modified' },
+    ];
+    const doubted = answer(commanded('/tiltyard what-if max_loss=0.004', allowed, { files }));
+    expect(doubted).toMatch(/- ⚠️ With that, flight-delay is inconclusive: these numbers can’t be relied on/);
   });
 
   it('changes one bound of one rule by its name, and leaves the model that it was given alone', () => {
