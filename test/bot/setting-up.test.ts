@@ -100,6 +100,13 @@ describe('docs/bot.md', () => {
     }
   });
 
+  it('L6 shows workflows that wake where a person edits or deletes a comment of the bot', () => {
+    for (const { text } of workflows) {
+      expect(text).toContain("github.event.sender.type != 'Bot'");
+      expect(text).not.toContain('comment.user');
+    }
+  });
+
   it('shows workflows in which actionlint finds nothing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'workflows-'));
     onTestFinished(() => rm(folder, { recursive: true }));
