@@ -64,7 +64,9 @@ export function metered(github: GitHub, metrics: Metrics, now: () => Date, wait 
         if (method !== 'GET') refusals = 0;
         return answer;
       } catch (error) {
-        metrics.count('github_requests_total', { method, status: String(Failure.parse(error).status ?? 0) });
+        // Octokit says 500 where there was no answer at all.
+        const { response, status = 0 } = Failure.parse(error);
+        metrics.count('github_requests_total', { method, status: String(response === undefined ? 0 : status) });
         const until = refusedUntil(error, now(), refusals);
         if (until === null) throw error;
         // Those that were on their way at once are one.

@@ -148,6 +148,16 @@ describe('metered', () => {
     expect(metrics.text()).toContain('tiltyard_github_rate_limit_remaining 4711\n');
   });
 
+  it('counts requests without an answer apart from those that GitHub answered with 500', async () => {
+    // As Octokit has it where the connection breaks: a status, and no response.
+    const broken = Object.assign(new Error('fetch failed'), { status: 500, request: {} });
+    const { line, metrics } = told([broken, refusal(500, {})]);
+    await expect(line.request('GET /app')).rejects.toThrow('fetch failed');
+    await expect(line.request('GET /app')).rejects.toThrow();
+    for (const status of ['0', '500'])
+      expect(metrics.text()).toContain(`tiltyard_github_requests_total{method="GET",status="${status}"} 1\n`);
+  });
+
   it('gives up a request that is never answered', async () => {
     const { line } = told([]);
     const signals: unknown[] = [];
