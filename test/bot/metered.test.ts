@@ -153,7 +153,7 @@ describe('metered', () => {
     const broken = Object.assign(new Error('fetch failed'), { status: 500, request: {} });
     const { line, metrics } = told([broken, refusal(500, {})]);
     await expect(line.request('GET /app')).rejects.toThrow('fetch failed');
-    await expect(line.request('GET /app')).rejects.toThrow();
+    await expect(line.request('GET /app')).rejects.toThrow('Forbidden');
     for (const status of ['0', '500'])
       expect(metrics.text()).toContain(`tiltyard_github_requests_total{method="GET",status="${status}"} 1\n`);
   });
