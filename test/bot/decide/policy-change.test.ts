@@ -3,7 +3,8 @@ import { decide } from '../../../bot/decide/decide.ts';
 import { changedPolicies } from '../../../bot/decide/policy-change.ts';
 import type { ModelAt, Pull } from '../../../bot/snapshot/snapshot.ts';
 import { comparisonOf, evaluationOf, subjectOf } from '../../fixtures/evaluation.ts';
-import { modelAt, pullOf, runOf, snapshotOf, treeOf } from './snapshot.ts';
+import { after } from './github-after.ts';
+import { modelAt, pullOf, runOf, sha, snapshotOf, treeOf } from './snapshot.ts';
 
 const treesOf = (head: ModelAt, base: ModelAt = modelAt()) => ({
   atBase: treeOf('0', { models: { 'flight-delay': base } }),
@@ -46,6 +47,13 @@ describe('a pull request that changes the policy', () => {
       /By the one that it brings: ❌ flight-delay fails: 1 of 9 rules is broken \(log_loss\)\.\n\n- ❌ log_loss rose/,
     );
     expect(look({ ...treesOf(modelAt(), looser), runs: [runOf({}, evaluation)] }).body).toContain('**policy** changes');
+  });
+
+  it('S14 is told of nothing anew where the base has moved and its policy has not', () => {
+    const first = snapshotOf([pullOf({ ...treesOf(looser), runs: [runOf({}, evaluation)] })]);
+    const { pulls } = after(first, decide(first));
+    const based = (digit: string) => pulls.map((pull) => ({ ...pull, base: { ...pull.base, sha: sha(digit) } }));
+    expect(decide(snapshotOf(based('9'))).actions).toEqual([]);
   });
 
   it('puts no remark at lines of model.yaml that mean another rule in the head', () => {
