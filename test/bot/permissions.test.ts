@@ -97,6 +97,17 @@ describe('permissions', () => {
     expect(Object.keys(EVENTS).sort()).toEqual(manifest.default_events.toSorted());
   });
 
+  it('S1 asks for nothing that merges, and could not', () => {
+    expect(Object.keys(ROUTES).filter((route) => /\/merge/.test(route))).toEqual([]);
+    expect(manifest.default_permissions['contents']).toBe('read');
+  });
+
+  it('S7 opens no pull request and writes to no branch', () => {
+    const writes = Object.keys(ROUTES).filter((route) => !route.startsWith('GET '));
+    const kinds = writes.map((route) => /\/(comments|reactions|check-runs|rerun)(?:\/\{\w+\})?$/.exec(route)?.[1]);
+    expect(new Set(kinds)).toEqual(new Set(['comments', 'reactions', 'check-runs', 'rerun']));
+  });
+
   it('of the manifest are enough for all of them', () => {
     expect(refused(manifest.default_permissions)).toEqual([]);
   });
