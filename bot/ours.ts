@@ -49,8 +49,8 @@ export function saysSame(one: CheckWords, other: CheckWords): boolean {
 
 /**
  * What a text says, whichever commit its links show files at: where the base has moved and its policy has not, the lines of
- * the rules are where they were.
+ * the rules are where they were. Of checks alone, which nobody but us can edit.
  */
-export function wordsOf(text: string): string {
+function wordsOf(text: string): string {
   return text.replaceAll(/\/blob\/[0-9a-f]{40}\//g, '/blob/');
 }

@@ -1,6 +1,6 @@
 import { type Message, pullRequestComment } from '#registry/markdown/pull-request/comment.ts';
 import { type Marker, type Past } from '#registry/markdown/pull-request/marker.ts';
-import { isDefaced, markerOfOurs, wordsOf } from '../ours.ts';
+import { isDefaced, markerOfOurs } from '../ours.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import type { Action } from './plan.ts';
 
@@ -26,7 +26,7 @@ export function commentActions(snapshot: Snapshot, pull: Pull, message: Omit<Mes
     const written = Date.parse(marker.read);
     // What was read after the comment was written is no time of ours: somebody wrote it there. All by GitHub's own clock.
     const isOlder = pull.updatedAt.getTime() < written && written <= comment.updatedAt.getTime();
-    if (isOlder || wordsOf(comment.body) === wordsOf(body(marker.read))) return removals;
+    if (isOlder || comment.body === body(marker.read)) return removals;
   }
   const reason =
     kept === undefined ? `pull request ${pull.number} changes ${model}` : `${model} on ${head.slice(0, 7)} changed`;
