@@ -6,7 +6,9 @@ export type Log = Logger;
 
 /** Tokens of GitHub, JSON web tokens, and keys, whoever let them slip into a message. */
 const SECRETS = [
-  /\bgh[a-z]_[A-Za-z0-9_]{10,}/g,
+  // An installation's holds a JSON web token, dots and all
+  // (https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github).
+  /\bgh[a-z]_[\w.-]{10,}/g,
   /\bgithub_pat_[A-Za-z0-9_]{10,}/g,
   /\bv1\.[0-9a-f]{40}\b/g,
   /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g,
