@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type GitHub, GitHubError, type Place } from '#registry/github/client.ts';
 import { listJobs, logEnd } from '#registry/github/jobs.ts';
+import { withoutSecrets } from '../log.ts';
 import { laterOf } from '../metered.ts';
 import type { Run } from './snapshot.ts';
 
@@ -40,14 +41,18 @@ const TIME = /^\uFEFF?\d{4}-\d\d-\d\dT[\d:.]{8,20}Z /;
 const shown = (line: string) => line.trimEnd().split('\r').at(-1) ?? '';
 
 function lastLines(log: string): string[] {
-  return log
-    .split(/\r?\n/)
-    .map((line) =>
-      stripVTControlCharacters(shown(line.replace(TIME, '')))
-        .replace(CONTROL, '')
-        .trimEnd(),
-    )
-    .filter((line) => line !== '')
-    .slice(-LAST_LINES)
-    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line));
+  return (
+    log
+      .split(/\r?\n/)
+      .map((line) =>
+        stripVTControlCharacters(shown(line.replace(TIME, '')))
+          .replace(CONTROL, '')
+          .trimEnd(),
+      )
+      .filter((line) => line !== '')
+      .slice(-LAST_LINES)
+      // GitHub masks the secrets that it knows of; a program can print others.
+      .map((line) => withoutSecrets(line, []))
+      .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line))
+  );
 }

@@ -82,6 +82,11 @@ describe('why a workflow failed', () => {
     ['empty lines', '\n\none\n   \n\t\ntwo\n\n', ['one', 'two']],
     ['more than twenty lines', numbered(50).join('\n'), numbered(50).slice(-20)],
     ['a mask', 'token: ***\n', ['token: ***']],
+    [
+      'what looks like a secret and GitHub did not mask',
+      `fetching with ghs_17_eyJhbGciOiJSUzI1NiJ9.eyJhcHAiOjd9.c2ln and https://x.example/?sig=abc&part=1\n`,
+      ['fetching with *** and https://x.example/?***&part=1'],
+    ],
     ['colours', '\u001b[31mError:\u001b[0m \u001b[1;38;5;9mno\u001b[m file', ['Error: no file']],
     ['a link of the terminal’s', '\u001b]8;;https://evil.example\u0007click\u001b]8;;\u0007 here', ['click here']],
     ['a title of the terminal’s', '\u001b]0;owned\u0007done', ['done']],
