@@ -40,6 +40,12 @@ export interface Memory {
   openRuns: Cache<true>;
   /** Since when nothing waits in merge queues; null where something may. */
   queues: Cache<Date | null>;
+  /** By a branch: where it was, and when, once nothing was left to tell of pushes to it. */
+  pushed: Cache<{ head: string; at: Date }>;
+  /** By the number of an activity: pushes of which there is nothing (more) to tell. */
+  quiet: Cache<true>;
+  /** By a commit: since when a branch is there, and GitHub does not list who brought it there. */
+  unlisted: Cache<Date>;
   /** What was listed of a repository last. */
   repositories: Cache<Repository>;
   /** Open pull requests of repositories with many, as they were listed last. */
@@ -77,6 +83,8 @@ export interface Hint {
   open?: Pick<Run, 'id' | 'attempt'> | undefined;
   /** A merge queue has changed. */
   queue?: boolean | undefined;
+  /** The default branch has moved. */
+  pushed?: boolean | undefined;
   /** It is time to look for what no event told. */
   sweep?: boolean | undefined;
 }
@@ -117,6 +125,9 @@ export function createMemory(): Memory {
     oldRuns: createCache(10_000),
     openRuns: createCache(50_000),
     queues: createCache(10_000),
+    pushed: createCache(10_000),
+    quiet: createCache(50_000),
+    unlisted: createCache(10_000),
     repositories: createCache(10_000),
     lists: createCache(64 * MEGABYTE, ({ length }) => PULL * length),
     hints: createCache(10_000),
@@ -164,6 +175,12 @@ const runKey = (place: Place, { attempt, id }: Pick<Run, 'id' | 'attempt'>) => [
 export function isTold({ memory, place }: Source): boolean {
   const hints = memory.hints.get(nameOf(place)) ?? [];
   return hints.length > 0 && !hints.some(({ sweep }) => sweep === true);
+}
+
+/** Whether the default branch may have moved: an event says so, or nobody says anything. */
+export function mayHaveMoved(source: Source): boolean {
+  const hints = source.memory.hints.get(nameOf(source.place)) ?? [];
+  return !isTold(source) || hints.some(({ pushed }) => pushed === true);
 }
 
 /** Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look. */

@@ -4,8 +4,18 @@ import type { PullRequest } from '#registry/github/pulls.ts';
 import { getBranchHead, getRepository } from '#registry/github/repositories.ts';
 import { laterOf } from '../metered.ts';
 import { openPulls } from './listed.ts';
-import { createMemory, followHints, isTold, type Settled, type Source, sawOpen, sourceOf } from './memory.ts';
+import {
+  createMemory,
+  followHints,
+  isTold,
+  mayHaveMoved,
+  type Settled,
+  type Source,
+  sawOpen,
+  sourceOf,
+} from './memory.ts';
 import { type Look, readPull } from './pull.ts';
+import { readPushes } from './pushes.ts';
 import { readQueue } from './queue.ts';
 import { findRuns } from './runs.ts';
 import type { Pull, Snapshot } from './snapshot.ts';
@@ -17,7 +27,7 @@ const MOST_PULLS = 100;
 
 /** A repository, whose pull requests are read head by head. */
 export interface Opened {
-  /** A snapshot for each head that there may be something to do for, with all of its pull requests; then merge queues. */
+  /** A snapshot for each head that there may be something to do for, with all of its pull requests; then pushes, and merge queues. */
   heads(): AsyncGenerator<Head>;
   /** Those that there is something to read of, which was not read (yet): nothing can be decided of them. */
   unread(): Unread[];
@@ -32,7 +42,7 @@ export interface Head {
 }
 
 /**
- * A pull request that was not read, or merge queues, where `pull` is null; `error` is null where there was no room for more
+ * A pull request that was not read, or merge queues or pushes, where `pull` is null; `error` is null where there was no room for more
  * in this look.
  */
 export interface Unread {
@@ -50,6 +60,7 @@ export async function openRepository(
 ): Promise<Opened> {
   const source = sourceOf(github, place, memory);
   const told = isTold(source);
+  const isDue = mayHaveMoved(source);
   const listed = await openPulls(source, told);
   const base = listed[0]?.base.repo;
   if (base !== undefined) memory.repositories.set(source.key(), base);
@@ -82,10 +93,23 @@ export async function openRepository(
     yield* pulls();
     // While GitHub takes nothing more, nothing is asked.
     if ([...unread.values()].some(({ error }) => laterOf(error) !== null)) return;
+    if (archived !== true) yield* pushes();
     // The last, since it rests on what heads came to.
     const queue = await attempt(() => readQueue(look, all, told));
     if (queue instanceof Error) missed.push({ pull: null, error: queue });
-    else if (queue.length > 0) yield { snapshot: { now, us, repository, pulls: [], queue }, settle: () => {} };
+    else if (queue.length > 0)
+      yield { snapshot: { now, us, repository, pulls: [], queue, pushes: [] }, settle: () => {} };
+  }
+
+  async function* pushes(): AsyncGenerator<Head> {
+    const head = bases.get(default_branch)?.sha ?? null;
+    const read = await attempt(() => readPushes(look, { branch: default_branch, head, isDue }));
+    if (read instanceof Error) return void missed.push({ pull: null, error: read });
+    const { error, found, left, settle } = read;
+    if (error !== null) missed.push({ pull: null, error });
+    else if (left > 0) missed.push({ pull: null, error: null });
+    if (found.length === 0) settle([]);
+    else yield { snapshot: { now, us, repository, pulls: [], queue: [], pushes: found }, settle };
   }
 
   async function* pulls(): AsyncGenerator<Head> {
@@ -101,7 +125,7 @@ export async function openRepository(
         else unread.delete(number);
       }
       if (!(read instanceof Error)) {
-        const snapshot = { now, us, repository, pulls: read.map(({ pull }) => pull), queue: [] };
+        const snapshot = { now, us, repository, pulls: read.map(({ pull }) => pull), queue: [], pushes: [] };
         yield { snapshot, settle: (actions) => settle(source, read, actions) };
       } else if (laterOf(read) !== null) {
         // While GitHub takes nothing more, nothing is asked.

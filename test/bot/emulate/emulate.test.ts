@@ -123,13 +123,17 @@ describe('the bridge', () => {
     const check = { name: 'tiltyard', head_sha: head };
     const { data: run } = await app.request('POST /repos/{owner}/{repo}/check-runs', { ...place, ...check });
     const { status } = await olga.request('GET /installation/repositories').catch((error: unknown) => Object(error));
+    const activity = await app
+      .request('GET /repos/{owner}/{repo}/activity', place)
+      .catch((error: unknown) => Object(error));
     const lacking: Record<keyof typeof LACKING, boolean> = {
       actions: Object(workflows).total_count === 0,
+      activity: activity.status === 404,
       repositories: status === 404,
       checks: Object(run).app === null,
       comments: Object(comment).performed_via_github_app === null,
     };
-    expect(lacking).toEqual({ actions: true, repositories: true, checks: true, comments: true });
+    expect(lacking).toEqual({ actions: true, activity: true, repositories: true, checks: true, comments: true });
   });
 });
 

@@ -1,0 +1,134 @@
+import { type Activity, listActivity } from '#registry/github/activity.ts';
+import { isGone } from '#registry/github/client.ts';
+import { Settings } from '#registry/settings.ts';
+import { isReported } from '../decide/pushes.ts';
+import { laterOf } from '../metered.ts';
+import { readChecks } from './checks.ts';
+import { TooManyFiles, topOf } from './folders.ts';
+import type { Source } from './memory.ts';
+import { personOf } from './person.ts';
+import type { Look } from './pull.ts';
+import { readRegistry, registryAt, unread } from './registry.ts';
+import type { DirectPush, RegistryChange } from './snapshot.ts';
+import { readCommit, readTree } from './trees.ts';
+
+/** What is neither of them came by a pull request, or is a branch that begins or ends. */
+const DIRECT = ['push', 'force_push'];
+/** Whoever begins to look tells of nothing that is older, in milliseconds: what was before the bot is not its business. */
+const DAY = 24 * 60 * 60_000;
+/** So many that may have changed the registry are looked into at once; the others in the next look. */
+const MOST = 10;
+/** So long may GitHub take until it lists a push, in milliseconds. */
+const LATE = 10 * 60_000;
+
+/** Pushes to the default branch that changed the registry without a pull request, and were not told of yet. */
+export interface Pushes {
+  found: DirectPush[];
+  /** Older ones, for the next look. */
+  left: number;
+  /** Of those that could not be read, the first. */
+  error: Error | null;
+  /** Tells what was decided: once nothing is to be done, nothing is asked before the branch moves. */
+  settle(actions: readonly unknown[]): void;
+}
+
+const NONE: Pushes = { found: [], left: 0, error: null, settle: () => {} };
+
+/**
+ * Who pushed to the default branch, and when, is told by GitHub's own list, as commits name whom and when they please.
+ * Asked only where the branch is not where it was seen last; where no pull request goes into it (`head` is null, then), one
+ * question tells both.
+ * @param isDue whether to ask where nobody knows the branch's head: a push was told of, or a sweep looks for what was not.
+ */
+export async function readPushes(
+  look: Look,
+  { branch, head, isDue }: { branch: string; head: string | null; isDue: boolean },
+): Promise<Pushes> {
+  const { now, source } = look;
+  const { github, key, memory, place } = source;
+  const seen = memory.pushed.get(key(branch));
+  if (seen !== undefined && (head === null ? !isDue : head === seen.head)) return NONE;
+  const listed = await listActivity(github, place, branch);
+  const since = Math.min(now.getTime() - DAY, seen?.at.getTime() ?? Number.POSITIVE_INFINITY);
+  const direct = listed.filter(
+    ({ activity_type, id, timestamp }) =>
+      DIRECT.includes(activity_type) && timestamp.getTime() > since && memory.quiet.get(key(id)) === undefined,
+  );
+  const found: DirectPush[] = [];
+  let failed: Error | null = null;
+  for (const activity of direct.slice(0, MOST)) {
+    try {
+      const push = await readPush(look, activity);
+      if (push === null) memory.quiet.set(key(activity.id), true);
+      else found.push(push);
+    } catch (error) {
+      // One that can't be read must not keep the others from being told of.
+      if (!(error instanceof Error)) throw error;
+      failed ??= error;
+      if (laterOf(error) !== null) break;
+    }
+  }
+  const left = Math.max(0, direct.length - MOST);
+  const at = head ?? listed[0]?.after ?? '';
+  const isListed = head === null || listed.some(({ after }) => after === head) || (await isLate(look, head));
+  return {
+    found,
+    left,
+    error: failed,
+    settle: (actions) => {
+      if (actions.length === 0 && left === 0 && failed === null && isListed)
+        memory.pushed.set(key(branch), { head: at, at: now });
+    },
+  };
+}
+
+/** Whether GitHub will not list any more who brought the branch there. */
+async function isLate({ now, source: { key, memory } }: Look, head: string): Promise<boolean> {
+  const since = await memory.unlisted.read(key(head), async () => now);
+  return now.getTime() - since.getTime() > LATE;
+}
+
+/** What a push did to the registry; null where that is nothing, or was told of. */
+async function readPush({ source, us }: Look, activity: Activity): Promise<DirectPush | null> {
+  const { activity_type, actor, after, before, timestamp } = activity;
+  const was = await registryOf(source, before);
+  const is = await registryOf(source, after);
+  if (was === is && was !== undefined) return null;
+  const checks = await readChecks(source, after, us);
+  // Of a push nothing changes any more: what was said of it stays true.
+  if (isReported({ us }, checks)) return null;
+  const isKnown = was !== undefined && is !== undefined;
+  const registry = isKnown ? await changeOf(source, before, after) : unread('GitHub can’t list both of the commits');
+  if (registry === null) return null;
+  return {
+    sha: after,
+    before,
+    by: personOf(actor),
+    at: timestamp,
+    forced: activity_type === 'force_push',
+    registry,
+    settings: isKnown ? (await readTree(source, await readCommit(source, before), [])).settings : Settings.parse({}),
+    checks,
+  };
+}
+
+async function changeOf(source: Source, before: string, after: string): Promise<RegistryChange | null> {
+  try {
+    return await readRegistry(source, { atBase: await registryAt(source, before), head: after, mergeBase: before });
+  } catch (error) {
+    if (error instanceof TooManyFiles) return unread(error.message);
+    throw error;
+  }
+}
+
+/** What `registry` is at a commit, in a word; null where there is none, undefined where that can't be told. */
+async function registryOf(source: Source, commit: string): Promise<string | null | undefined> {
+  try {
+    const found = (await topOf(source, commit)).find(({ path }) => path === 'registry');
+    return found === undefined ? null : `${found.kind} ${found.sha}`;
+  } catch (error) {
+    // Too many files in one folder, or a commit that a force push left behind, and that is gone.
+    if (error instanceof TooManyFiles || isGone(error)) return undefined;
+    throw error;
+  }
+}
