@@ -42,8 +42,8 @@ export interface Memory {
   queues: Cache<Date | null>;
   /** By a branch: where it was, and when, once nothing was left to tell of pushes to it. */
   pushed: Cache<{ head: string; at: Date }>;
-  /** By the number of an activity: pushes of which there is nothing (more) to tell. */
-  quiet: Cache<true>;
+  /** By the number of an activity: pushes of which there is nothing (more) to tell, or that others now go before. */
+  pushes: Cache<'quiet' | 'tried'>;
   /** By a commit: since when a branch is there, and GitHub does not list who brought it there. */
   unlisted: Cache<Date>;
   /** What was listed of a repository last. */
@@ -126,7 +126,7 @@ export function createMemory(): Memory {
     openRuns: createCache(50_000),
     queues: createCache(10_000),
     pushed: createCache(10_000),
-    quiet: createCache(50_000),
+    pushes: createCache(50_000),
     unlisted: createCache(10_000),
     repositories: createCache(10_000),
     lists: createCache(64 * MEGABYTE, ({ length }) => PULL * length),

@@ -24,7 +24,7 @@ const LATE = 10 * 60_000;
 /** Pushes to the default branch that changed the registry without a pull request, and were not told of yet. */
 export interface Pushes {
   found: DirectPush[];
-  /** Older ones, for the next look. */
+  /** Others that are still to be looked into, in the next look. */
   left: number;
   /** Of those that could not be read, the first. */
   error: Error | null;
@@ -50,16 +50,20 @@ export async function readPushes(
   if (seen !== undefined && (head === null ? !isDue : head === seen.head)) return NONE;
   const listed = await listActivity(github, place, branch);
   const since = Math.min(now.getTime() - DAY, seen?.at.getTime() ?? Number.POSITIVE_INFINITY);
-  const direct = listed.filter(
-    ({ activity_type, id, timestamp }) =>
-      DIRECT.includes(activity_type) && timestamp.getTime() > since && memory.quiet.get(key(id)) === undefined,
-  );
+  const state = ({ id }: Activity) => memory.pushes.get(key(id));
+  const direct = listed
+    .filter(({ activity_type, timestamp }) => DIRECT.includes(activity_type) && timestamp.getTime() > since)
+    .filter((one) => state(one) !== 'quiet')
+    // What could not be told the last time must not keep others from their turn.
+    .sort((a, b) => Number(state(a) === 'tried') - Number(state(b) === 'tried'));
+  const left = direct.slice(MOST).filter((one) => state(one) !== 'tried').length;
   const found: DirectPush[] = [];
   let failed: Error | null = null;
   for (const activity of direct.slice(0, MOST)) {
+    memory.pushes.set(key(activity.id), 'tried');
     try {
       const push = await readPush(look, activity);
-      if (push === null) memory.quiet.set(key(activity.id), true);
+      if (push === null) memory.pushes.set(key(activity.id), 'quiet');
       else found.push(push);
     } catch (error) {
       // One that can't be read must not keep the others from being told of.
@@ -68,7 +72,6 @@ export async function readPushes(
       if (laterOf(error) !== null) break;
     }
   }
-  const left = Math.max(0, direct.length - MOST);
   const at = head ?? listed[0]?.after ?? '';
   const isListed = head === null || listed.some(({ after }) => after === head) || (await isLate(look, head));
   return {
@@ -76,7 +79,7 @@ export async function readPushes(
     left,
     error: failed,
     settle: (actions) => {
-      if (actions.length === 0 && left === 0 && failed === null && isListed)
+      if (actions.length === 0 && direct.length <= MOST && failed === null && isListed)
         memory.pushed.set(key(branch), { head: at, at: now });
     },
   };

@@ -1,5 +1,6 @@
 import { fitLines } from './budget.ts';
 import { code, prose } from './escape.ts';
+import { named } from './pull-request/named.ts';
 import { type RegistryReport, registryDetails, registrySentence } from './pull-request/registry-report.ts';
 
 /** A push that changed the registry, and came by no pull request. */
@@ -31,7 +32,7 @@ export function directPushSummary(push: DirectPush): string {
   const aside = before === null ? '' : `, and put aside what was there, ${code(before.slice(0, 7))}`;
   const changed = files.map(({ path, verb }) => `- ${verb} ${code(path)}`);
   const parts = [
-    `${code(by)} pushed to ${code(branch)} at ${when}, without a pull request${aside}. Nobody approved what that does to the registry:`,
+    `${code(by)} pushed to ${code(branch)} at ${when}, without a pull request${aside}. No approval was asked for what that does to the registry:`,
     fitLines(changed.length === 0 ? ['- its files could not be listed'] : changed, ROOM_FOR_FILES, MOST_FILES).join(
       '\n',
     ),
@@ -50,8 +51,8 @@ function ruled([model, report]: [string, RegistryReport]): string {
 }
 
 function whatToDo({ approvals, approvers, before }: DirectPush): string {
-  const revert = before === null ? 'Revert it' : 'Put back what was there';
-  const who = approvers.length === 0 ? 'people with write access' : approvers.map(code).join(', ');
+  const revert = before === null ? 'revert it' : 'put back what was there';
+  const who = approvers.length === 0 ? 'people with write access' : named(approvers);
   const needed = approvals === 1 ? 'the approval of one' : `the approvals of ${approvals}`;
-  return `What to do: ${revert}, by a pull request. What shall stay comes back by another one, which needs ${needed} of ${who}.`;
+  return `What to do: ${revert} by a pull request. What shall stay comes back by another one, which needs ${needed} of ${who}.`;
 }
