@@ -89,7 +89,7 @@ describe('a push to the registry', () => {
     const { github, lookNow, repo, said } = watched();
     const lost = repo.push('main', { 'README.md': '# Ours\n' });
     await lookNow();
-    const forced = repo.push('main', { 'README.md': '# Other\n' }, { by: 'eve', force: true, from: `${lost}` });
+    const forced = repo.push('main', { 'README.md': '# Other\n' }, { by: 'eve', force: true, from: lost });
     github.world.repositories[0]?.activities.splice(0, 2);
     github.world.objects.commits.delete(lost);
     for (const [, commit] of github.world.objects.commits)

@@ -190,6 +190,17 @@ describe('the server, where GitHub is what others wrote', () => {
     );
   });
 
+  it('S11 tells of a push to the registry, of which a webhook told it', async () => {
+    const { environment, github } = await prepared();
+    const bot = startBot(environment);
+    await listening(bot);
+    await expect.poll(() => metric(bot, 'tiltyard_looks_total{outcome="done"}'), PATIENCE).toMatch(/ 1$/);
+    const pushed = await github.commit('main', { 'registry/README.md': '# Registry\n' });
+    const { states } = seenBy(github.olga, pushed);
+    await expect.poll(states, PATIENCE).toEqual([['tiltyard / direct push', 'completed', 'failure']]);
+    expect(await bot.end()).toEqual([0, '']);
+  });
+
   it('S14 goes on after it was ended amid a write, and what happened meanwhile is found', async () => {
     const { comments, environment, github, head, states } = await prepared();
     const POST = 'POST /repos/acme/models/issues/1/comments';
