@@ -40,8 +40,8 @@ export interface Memory {
   openRuns: Cache<true>;
   /** Since when nothing waits in merge queues; null where something may. */
   queues: Cache<Date | null>;
-  /** By a branch: where it was, and when, once nothing was left to tell of pushes to it. */
-  pushed: Cache<{ head: string; at: Date }>;
+  /** Where the default branch was, and when, once nothing was left to tell of pushes; null where it was pushed to since. */
+  defaults: Cache<{ head: string | null; at: Date }>;
   /** By the number of an activity: pushes of which there is nothing (more) to tell, or that others now go before. */
   pushes: Cache<'quiet' | 'tried'>;
   /** By a commit: since when a branch is there, and GitHub does not list who brought it there. */
@@ -83,7 +83,7 @@ export interface Hint {
   open?: Pick<Run, 'id' | 'attempt'> | undefined;
   /** A merge queue has changed. */
   queue?: boolean | undefined;
-  /** The default branch has moved. */
+  /** Somebody pushed to the default branch, or merged into it. */
   pushed?: boolean | undefined;
   /** It is time to look for what no event told. */
   sweep?: boolean | undefined;
@@ -125,7 +125,7 @@ export function createMemory(): Memory {
     oldRuns: createCache(10_000),
     openRuns: createCache(50_000),
     queues: createCache(10_000),
-    pushed: createCache(10_000),
+    defaults: createCache(10_000),
     pushes: createCache(50_000),
     unlisted: createCache(10_000),
     repositories: createCache(10_000),
@@ -177,17 +177,15 @@ export function isTold({ memory, place }: Source): boolean {
   return hints.length > 0 && !hints.some(({ sweep }) => sweep === true);
 }
 
-/** Whether the default branch may have moved: an event says so, or nobody says anything. */
-export function mayHaveMoved(source: Source): boolean {
-  const hints = source.memory.hints.get(nameOf(source.place)) ?? [];
-  return !isTold(source) || hints.some(({ pushed }) => pushed === true);
-}
-
 /** Makes what the events since the last look spoke of unsettled. Those that come from now on are for the next look. */
 export function followHints({ key, memory, place }: Source, pulls: readonly PullRequest[]): void {
   const hints = memory.hints.get(nameOf(place)) ?? [];
   memory.hints.delete(nameOf(place));
   if (hints.some(({ queue }) => queue === true)) memory.queues.set(key(), null);
+  // A force push may have brought it back to where it was.
+  const known = memory.defaults.get(key());
+  if (known !== undefined && hints.some(({ pushed }) => pushed === true))
+    memory.defaults.set(key(), { ...known, head: null });
   const heads = new Set(hints.map(({ head }) => head));
   const numbers = new Set(hints.map(({ pull }) => pull));
   for (const { head, number } of pulls) {

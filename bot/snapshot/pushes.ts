@@ -36,18 +36,19 @@ const NONE: Pushes = { found: [], left: 0, error: null, settle: () => {} };
 
 /**
  * Who pushed to the default branch, and when, is told by GitHub's own list, as commits name whom and when they please.
- * Asked only where the branch is not where it was seen last; where no pull request goes into it (`head` is null, then), one
- * question tells both.
- * @param isDue whether to ask where nobody knows the branch's head: a push was told of, or a sweep looks for what was not.
+ * Asked only where an event told of a push, or the branch is not where it was; and in a sweep, where no pull request goes into
+ * it, so that nobody has asked where it is (`head` is null, then).
+ * @param told whether events woke us, and nothing else.
  */
 export async function readPushes(
   look: Look,
-  { branch, head, isDue }: { branch: string; head: string | null; isDue: boolean },
+  { branch, head, told }: { branch: string; head: string | null; told: boolean },
 ): Promise<Pushes> {
   const { now, source } = look;
   const { github, key, memory, place } = source;
-  const seen = memory.pushed.get(key(branch));
-  if (seen !== undefined && (head === null ? !isDue : head === seen.head)) return NONE;
+  const seen = memory.defaults.get(key());
+  const isKnown = seen !== undefined && seen.head !== null;
+  if (isKnown && (head === null ? told : head === seen.head)) return NONE;
   const listed = await listActivity(github, place, branch);
   const since = Math.min(now.getTime() - DAY, seen?.at.getTime() ?? Number.POSITIVE_INFINITY);
   const state = ({ id }: Activity) => memory.pushes.get(key(id));
@@ -80,7 +81,7 @@ export async function readPushes(
     error: failed,
     settle: (actions) => {
       if (actions.length === 0 && direct.length <= MOST && failed === null && isListed)
-        memory.pushed.set(key(branch), { head: at, at: now });
+        memory.defaults.set(key(), { head: at, at: now });
     },
   };
 }

@@ -4,16 +4,7 @@ import type { PullRequest } from '#registry/github/pulls.ts';
 import { getBranchHead, getRepository } from '#registry/github/repositories.ts';
 import { laterOf } from '../metered.ts';
 import { openPulls } from './listed.ts';
-import {
-  createMemory,
-  followHints,
-  isTold,
-  mayHaveMoved,
-  type Settled,
-  type Source,
-  sawOpen,
-  sourceOf,
-} from './memory.ts';
+import { createMemory, followHints, isTold, type Settled, type Source, sawOpen, sourceOf } from './memory.ts';
 import { type Look, readPull } from './pull.ts';
 import { readPushes } from './pushes.ts';
 import { readQueue } from './queue.ts';
@@ -60,7 +51,6 @@ export async function openRepository(
 ): Promise<Opened> {
   const source = sourceOf(github, place, memory);
   const told = isTold(source);
-  const isDue = mayHaveMoved(source);
   const listed = await openPulls(source, told);
   const base = listed[0]?.base.repo;
   if (base !== undefined) memory.repositories.set(source.key(), base);
@@ -103,7 +93,7 @@ export async function openRepository(
 
   async function* pushes(): AsyncGenerator<Head> {
     const head = bases.get(default_branch)?.sha ?? null;
-    const read = await attempt(() => readPushes(look, { branch: default_branch, head, isDue }));
+    const read = await attempt(() => readPushes(look, { branch: default_branch, head, told }));
     if (read instanceof Error) return void missed.push({ pull: null, error: read });
     const { error, found, left, settle } = read;
     if (error !== null) missed.push({ pull: null, error });

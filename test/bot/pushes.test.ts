@@ -85,6 +85,29 @@ describe('a push to the registry', () => {
     expect(repo.checks(forced)[0]?.summary).toContain(`put aside what was there, \`${plain.slice(0, 7)}\``);
   });
 
+  it('S11 is told of where a second one brought the branch back to where it was', async () => {
+    const { client, lookNow, memory, place, propose, repo, said, world } = watched();
+    repo.push('main', { 'README.md': '# Ours\n' });
+    propose();
+    await lookNow();
+    const before = repo.head();
+    const pushed = repo.push('main', notes('one'), { by: 'eve' });
+    world()?.refs.set('refs/heads/main', before);
+    const back = { type: 'force_push' as const, before: pushed, after: before, by: 'eve' };
+    const [last] = world()?.activities.slice(-1) ?? [];
+    if (last !== undefined) world()?.activities.push({ ...last, ...back, id: last.id + 100_000 });
+    hint(memory, place, { pushed: true });
+    const without: GitHub = {
+      request: async (route, parameters) => {
+        if (route === ACTIVITY) throw new HttpError('Server Error', 502);
+        return client.request(route, parameters);
+      },
+    };
+    expect((await lookNow({ by: without })).unread).toHaveLength(1);
+    await lookNow();
+    expect([pushed, before].map(said)).toEqual([RED, RED]);
+  });
+
   it('S11 is told of where nobody knows any more what was there before', async () => {
     const { github, lookNow, repo, said } = watched();
     const lost = repo.push('main', { 'README.md': '# Ours\n' });
@@ -184,7 +207,7 @@ describe('pushes', () => {
     expect([await count({ pull: 7 }), await count({ pushed: true }), await count({ sweep: true })]).toEqual([0, 1, 1]);
     // Where pull requests go into the branch, it is known where that is.
     propose();
-    expect([await count(), await count({ pushed: true }), await count({ sweep: true })]).toEqual([0, 0, 0]);
+    expect([await count(), await count({ pushed: true }), await count({ sweep: true })]).toEqual([0, 1, 0]);
     repo.push('main', { 'README.md': '# Ours\n' });
     expect([await count({ pull: 7 }), await count({ sweep: true })]).toEqual([1, 0]);
     repo.archive();
