@@ -18,7 +18,7 @@ const MOST_PULLS = 100;
 
 /** A repository, whose pull requests are read head by head. */
 export interface Opened {
-  /** A snapshot for each head that there may be something to do for, with all of its pull requests; then pushes, and merge queues. */
+  /** A snapshot for each head with something to do, perhaps, and all of its pull requests; then pushes, then merge queues. */
   heads(): AsyncGenerator<Head>;
   /** Those that there is something to read of, which was not read (yet): nothing can be decided of them. */
   unread(): Unread[];
@@ -33,8 +33,8 @@ export interface Head {
 }
 
 /**
- * A pull request that was not read, or merge queues or pushes, where `pull` is null; `error` is null where there was no room for more
- * in this look.
+ * A pull request that was not read, or merge queues or pushes, where `pull` is null; `error` is null where there was no room
+ * for more in this look.
  */
 export interface Unread {
   pull: number | null;
