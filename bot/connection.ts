@@ -7,7 +7,7 @@ import {
   listInstallations,
   listRepositories,
 } from '#registry/github/apps.ts';
-import { type GitHub, nameOf, type Place } from '#registry/github/client.ts';
+import { type GitHub, isUnchanged, nameOf, type Place } from '#registry/github/client.ts';
 import type { Log } from './log.ts';
 import { metered } from './metered.ts';
 import type { Metrics } from './metrics.ts';
@@ -107,7 +107,7 @@ export function connectApp(probot: Probot, { metrics, now }: Reach): Connection 
             return await github.request(route, parameters);
           } catch (error) {
             // Perhaps because we are installed there no more: the next look asks.
-            found.delete(name);
+            if (!isUnchanged(error)) found.delete(name);
             throw error;
           }
         },

@@ -2,7 +2,7 @@ import type { GitHub, Place } from '#registry/github/client.ts';
 import { apply, type Done } from './apply.ts';
 import { decide } from './decide/decide.ts';
 import { laterOf } from './metered.ts';
-import type { Memory } from './snapshot/memory.ts';
+import { createMemory, type Memory, remembering } from './snapshot/memory.ts';
 import { openRepository, type Unread } from './snapshot/read.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 
@@ -26,12 +26,17 @@ export function leftOf({ done, unread }: Looked): { undone: Done[]; refused: Unr
  * is. Once `signal` says so, nothing more is begun.
  */
 export async function look(
-  github: GitHub,
+  reach: GitHub,
   place: Place,
   us: Snapshot['us'],
   now: Date,
-  { clock = () => now, memory, signal }: { memory?: Memory; signal?: AbortSignal; clock?: () => Date } = {},
+  {
+    clock = () => now,
+    memory = createMemory(),
+    signal,
+  }: { memory?: Memory; signal?: AbortSignal; clock?: () => Date } = {},
 ): Promise<Looked> {
+  const github = remembering(reach, memory, now);
   const repository = await openRepository(github, place, us, now, memory);
   const done: Done[] = [];
   const failed: Unread[] = [];

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { z } from 'zod';
@@ -55,7 +55,7 @@ export const verb: Verb<typeof FsckInputs> = {
       });
     }
     const versions = models.reduce((sum, { manifests }) => sum + manifests.size, 0);
-    if (versions === 0 && faults.length === 0) await requireModels(root);
+    if (versions === 0 && faults.length === 0) await requireRoom(root);
     const stored = inputs.store || inputs.deep ? await askStores({ root, models, deep: inputs.deep }, world) : null;
     const found: Found = {
       head: repository.head,
@@ -113,8 +113,14 @@ function tell(
   } else world.print(`${pc.green('✓')} The registry is sound: ${looked}${asked}.`);
 }
 
-/** @throws UserError where not even models are there: then this is hardly the root that was meant. */
-async function requireModels(root: string): Promise<void> {
+/** @throws UserError where no registry can be: in the way of a file, or where not even models are, so hardly the root that was meant. */
+async function requireRoom(root: string): Promise<void> {
+  const registry = await lstat(join(root, 'registry')).catch(() => null);
+  if (registry?.isDirectory() === false) {
+    throw new UserError(`${join(root, 'registry')} is no folder, so that nothing can be registered`, {
+      fix: 'Remove it, or restore the folder that was there: git log -- registry shows what became of it.',
+    });
+  }
   const models = await stat(join(root, 'models')).catch(() => null);
   if (models?.isDirectory() === true) return;
   throw new UserError(`${root} has no registered version and no models/, so there is nothing to check`, {

@@ -110,7 +110,8 @@ process.on('message', (message) => {
       refMoved(github.world, repository, { ref: `refs/heads/${name}`, before: repo.head(name), after, by: 'ann' });
     }
   }
-  process.send?.({ calls: github.faults.calls, violations: github.violations });
+  const { calls, unchanged } = github.faults;
+  process.send?.({ calls, unchanged, violations: github.violations });
   github.faults.forget();
 });
 process.on('disconnect', () => process.exit());

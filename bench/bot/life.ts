@@ -11,13 +11,14 @@ export async function benchLife(): Promise<void> {
   for (const [name, life] of LIVES) {
     const steps = await playLife(life);
     const all = steps.flatMap(({ calls }) => calls);
+    const free = steps.flatMap(({ unchanged }) => unchanged);
     const count = (method: string, calls = all) => calls.filter((route) => route.startsWith(`${method} `)).length;
-    console.log(`${name}: ${count('GET')} reads, ${count('POST')} creations, ${count('PATCH')} updates`);
-    for (const { calls, what } of steps) {
-      console.log(`  ${what}: ${count('GET', calls)} reads, ${calls.length - count('GET', calls)} writes`);
-    }
-    for (const route of new Set(all)) {
-      console.log(`    ${String(all.filter((one) => one === route).length).padStart(4)}  ${route}`);
+    const reads = (calls: readonly string[], unchanged: readonly string[]) =>
+      `${count('GET', [...calls]) - unchanged.length} reads, ${unchanged.length} unchanged`;
+    console.log(`${name}: ${reads(all, free)}, ${count('POST')} creations, ${count('PATCH')} updates`);
+    for (const { calls, unchanged, what } of steps) {
+      console.log(`  ${what}: ${reads(calls, unchanged)}, ${calls.length - count('GET', calls)} writes`);
+      for (const route of calls) console.log(`        ${route}${unchanged.includes(route) ? ' (unchanged)' : ''}`);
     }
   }
 }

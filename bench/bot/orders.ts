@@ -23,5 +23,9 @@ export type Order = z.input<typeof Order>;
 /** Once it is there. */
 export const Opened = z.object({ url: z.string(), token: z.string(), app: z.int(), now: z.number() });
 
-/** The routes that were called since the last order, and what was wrong with the requests. */
-export const Happened = z.object({ calls: z.array(z.string()), violations: z.array(z.string()) });
+/** The routes that were called since the last order, those answered with 304, and what was wrong with the requests. */
+export const Happened = z.object({
+  calls: z.array(z.string()),
+  unchanged: z.array(z.string()),
+  violations: z.array(z.string()),
+});

@@ -36,12 +36,12 @@ export async function benchSweep({ pulls, versions, work }: { pulls: number; ver
   const us = { app, login: 'tiltyard[bot]', starter: false };
   let memory = createMemory();
 
-  async function order(kind: Order['kind'], count = 0): Promise<string[]> {
+  async function order(kind: Order['kind'], count = 0): Promise<{ calls: string[]; unchanged: string[] }> {
     child.send({ kind, pulls: count, now } satisfies Order);
     const [answer] = await once(child, 'message');
-    const { calls, violations } = Happened.parse(answer);
+    const { calls, unchanged, violations } = Happened.parse(answer);
     if (violations.length > 0) throw new Error(violations.join('\n'));
-    return calls;
+    return { calls, unchanged };
   }
   const lookOnce = () => look(github, PLACE, us, new Date(now), { memory });
 
@@ -63,16 +63,19 @@ export async function benchSweep({ pulls, versions, work }: { pulls: number; ver
     const { done, unread } = await lookOnce();
     const wall = (performance.now() - began) / 1000;
     const { system, user } = process.cpuUsage(cpu);
-    const calls = await order('nothing');
+    const { calls, unchanged } = await order('nothing');
     const reads = calls.filter((route) => route.startsWith('GET ')).length;
     const busy = new Set(done.map(({ action }) => action.pull)).size;
     console.log(
-      `${what}: ${reads} reads, ${calls.length - reads} writes on ${busy} pull requests` +
+      `${what}: ${reads - unchanged.length} reads, ${unchanged.length} unchanged, ${calls.length - reads} writes on ${busy} pull requests` +
         `${unread.length > 0 ? `, ${unread.length} left to the next look` : ''}; ` +
         `${((system + user) / 1e6).toFixed(2)} s of our own time, ${wall.toFixed(2)} s in all`,
     );
     for (const [route, all] of Object.entries(Object.groupBy(calls, (one) => one))) {
-      console.log(`    ${String(all?.length).padStart(4)}  ${route}`);
+      const free = unchanged.filter((one) => one === route).length;
+      console.log(
+        `    ${String(all?.length).padStart(4)}  ${route}${free === 0 ? '' : `, of which ${free} unchanged`}`,
+      );
     }
   }
 

@@ -32,12 +32,11 @@ export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation
   const pinned = base.lock?.benchmark?.sha256;
   if (pinned !== undefined && evaluation.benchmark.digest !== pinned)
     doubts.push({ why: 'they were measured on another benchmark than the base branch pins', remedy: `${UPDATE}.` });
-  if (dataOf(base.model) !== dataOf(head.model))
-    doubts.push({
-      why: 'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
-      remedy:
-        'change the benchmark in a pull request of its own, on which a person decides; then come back to this one.',
-    });
+  if (dataOf(base.model) !== dataOf(head.model)) {
+    const path = `models/${base.model.name}/model.yaml`;
+    const isOurs = pull.files === null || pull.files.some((file) => file.path === path);
+    doubts.push(isOurs ? OTHER_DATA : OLD_DATA);
+  }
   // Without one in the registry, the workflow may bring a champion of its own.
   if (champion === 'unreadable') {
     doubts.push({
@@ -65,6 +64,16 @@ export function doubtsOf({ now }: Snapshot, pull: Pull, { base, head, evaluation
   }
   return doubts;
 }
+
+const OTHER_DATA: Doubt = {
+  why: 'the pull request changes how the benchmark is found or read, and base decides on which data it is judged',
+  remedy: 'change the benchmark in a pull request of its own, on which a person decides; then come back to this one.',
+};
+
+const OLD_DATA: Doubt = {
+  why: 'the base branch finds or reads the benchmark in another way since they were measured',
+  remedy: `${UPDATE}.`,
+};
 
 /** On which rows and columns a model is judged. */
 function dataOf({ data, task }: Model): string {

@@ -1,39 +1,38 @@
 import { Evaluation } from '#registry/evidence/evaluation.ts';
-import { type Artifact, downloadArtifact, listArtifacts } from '#registry/github/artifacts.ts';
+import { type Artifact, downloadArtifact } from '#registry/github/artifacts.ts';
 import { type GitHub, isGone, type Place } from '#registry/github/client.ts';
 import { isModelName } from '#registry/model-name.ts';
 import { parseHostile } from '#registry/parse-hostile.ts';
 import { sha256 } from '#registry/sha256.ts';
 import { parseStrictJson, UnreadableJson } from '#registry/strict-json.ts';
+import { PREFIX } from './artifacts.ts';
 import { LARGEST_EVIDENCE } from './folders.ts';
+import type { Source } from './memory.ts';
 import type { Evidence } from './snapshot.ts';
 import { readZipEntry, UnreadableZip } from './zip.ts';
 
-/** The artifacts that our action uploads, one a model. */
-const PREFIX = 'tiltyard-evaluation-';
 const LARGEST_ZIP = 10_000_000;
 /** Of all models of a run together, unpacked. */
 const LARGEST_RUN = 100_000_000;
 
 /** Of a run, what tells where its evidence is and whether it can be relied on. */
 export interface EvidenceRun {
-  id: number;
   url: string;
   /** When its last attempt began, where what earlier attempts left does not count. */
   since: Date | null;
 }
 
-/** What a run uploaded for some models, as hostile data: of limited size, unpacked in memory, held against the schema. */
+/** What a run left for some models among what it uploaded, as hostile data: of limited size, unpacked in memory, held against the schema. */
 export async function readEvidence(
-  github: GitHub,
-  place: Place,
+  { github, place }: Pick<Source, 'github' | 'place'>,
   run: EvidenceRun,
-  models: ReadonlySet<string>,
+  models: readonly string[],
+  artifacts: readonly Artifact[],
 ): Promise<{ evidence: Evidence[]; bytes: number }> {
   const found: Evidence[] = [];
   let room = LARGEST_RUN;
-  for (const [model, artifact] of newestOf((await listArtifacts(github, place, run.id)).items, run)) {
-    if (!models.has(model)) continue;
+  for (const [model, artifact] of newestOf(artifacts, run)) {
+    if (!models.includes(model)) continue;
     const read = await evaluationOf(github, place, artifact, { model, room });
     room -= read.bytes;
     const url = `${run.url}/artifacts/${artifact.id}`;

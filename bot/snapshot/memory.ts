@@ -1,7 +1,7 @@
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import type { EvidenceFacts } from '#registry/fsck/evidence-facts.ts';
-import { type GitHub, nameOf, type Place } from '#registry/github/client.ts';
-import type { Compared } from '#registry/github/comparisons.ts';
+import { type Answered, type Answers, type GitHub, nameOf, type Place } from '#registry/github/client.ts';
+import type { Compared, ComparedFile } from '#registry/github/comparisons.ts';
 import type { PullRequest } from '#registry/github/pulls.ts';
 import type { Repository } from '#registry/github/repositories.ts';
 import type { TreeEntry } from '#registry/github/trees.ts';
@@ -15,6 +15,8 @@ import type { ModelAt, Run } from './snapshot.ts';
  * GitHub lists of it has changed. One for all repositories of a process.
  */
 export interface Memory {
+  /** What GitHub answered, and when: it need not send again what still holds. */
+  answers: Cache<Answered & { at: number }>;
   texts: Cache<string>;
   /** By the digest of a folder's tree: all that lies below it. */
   folders: Cache<readonly TreeEntry[]>;
@@ -104,16 +106,20 @@ function weightOf(at: ModelAt): number {
   return ENTRY + (at.features?.length ?? 0) + LINES * JSON.stringify([at.model, at.lock]).length;
 }
 
+const weightOfFiles = (files: readonly ComparedFile[]) =>
+  files.reduce((weight, { patch = '' }) => weight + ENTRY + patch.length, ENTRY);
+
 const listed = (entries: readonly TreeEntry[]) => ENTRY * (1 + entries.length);
 
 export function createMemory(): Memory {
   return {
+    answers: createCache(64 * MEGABYTE, ({ value }) => ENTRY + OBJECTS * (JSON.stringify(value)?.length ?? 0)),
     texts: createCache(64 * MEGABYTE, ({ length }) => 100 + length),
     folders: createCache(64 * MEGABYTE, listed),
     tops: createCache(16 * MEGABYTE, listed),
     large: createCache(10_000),
     comparisons: createCache(32 * MEGABYTE, (compared) =>
-      compared === 'unrelated' ? ENTRY : ENTRY * (1 + (compared.files?.length ?? 0)),
+      compared === 'unrelated' ? ENTRY : weightOfFiles(compared.files ?? []),
     ),
     models: createCache(128 * MEGABYTE, weightOf),
     facts: createCache(50_000),
@@ -145,6 +151,25 @@ export interface Source {
 
 export function sourceOf(github: GitHub, place: Place, memory: Memory): Source {
   return { github, place, memory, key: (...parts) => [nameOf(place), ...parts].join(' ') };
+}
+
+/**
+ * An installation's token lasts so long, and GitHub's tags are good for the token that they were given to
+ * (https://github.com/github/docs/issues/34689); in milliseconds. It is also for how long we believe GitHub that nothing has
+ * changed.
+ */
+const HOUR = 60 * 60_000;
+
+/** GitHub, asked only for what has changed since it was asked before. */
+export function remembering(github: GitHub, { answers }: Memory, now: Date): GitHub {
+  const kept: Answers = {
+    get(key) {
+      const known = answers.get(key);
+      return known !== undefined && now.getTime() - known.at < HOUR ? known : undefined;
+    },
+    set: (key, answered) => answers.set(key, { ...answered, at: now.getTime() }),
+  };
+  return { request: (route, parameters) => github.request(route, parameters), answers: kept };
 }
 
 /** Before what was never tried. */

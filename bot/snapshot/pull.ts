@@ -6,16 +6,18 @@ import { changedPolicies } from '../decide/policy-change.ts';
 import { overdueAfter } from '../decide/state.ts';
 import { folderOf } from '../decide/touched.ts';
 import { readApprovals } from './approvals.ts';
+import type { Artifacts } from './artifacts.ts';
 import { readChampions } from './champions.ts';
 import { readChecks } from './checks.ts';
 import { readComments } from './comments.ts';
+import { readHead } from './head.ts';
 import type { Settled, Source, Touches } from './memory.ts';
 import { personOf } from './person.ts';
 import { readPromotions } from './promotions.ts';
 import { readRegistry } from './registry.ts';
 import { isFinal, type Runs, readRuns, stateOf } from './runs.ts';
 import type { Pull, Snapshot, Tree } from './snapshot.ts';
-import { type Base, digestOf, readCommit, readTree } from './trees.ts';
+import { type Base, digestOf, readTree } from './trees.ts';
 
 /** What is the same for all pull requests of a look. */
 export interface Look {
@@ -25,6 +27,7 @@ export interface Look {
   /** The repository's. */
   id: number;
   runs: Runs;
+  artifacts: Artifacts;
   /** The numbers of the open pull requests with a head: its checks speak for all of them. */
   numbersOn(head: string): readonly number[];
   permissionOf(login: string): Promise<Permission>;
@@ -49,7 +52,13 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const atHead =
     models.length === 0 && !touchesRegistry
       ? { ...atBase, sha: head.sha }
-      : await readTree(source, await readCommit(source, head.sha), models);
+      : await readHead(source, {
+          sha: head.sha,
+          base,
+          atBase,
+          compared,
+          touches: { models, registry: touchesRegistry },
+        });
   // What can't be read needs no evidence.
   const evaluated = Object.keys(atHead.models)
     .filter((name) => atHead.models[name]?.model !== null)
@@ -66,7 +75,7 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const changed = changedPolicies({ atBase, atHead, files: changedFiles });
   const promotions: Pull['promotions'] = {};
   for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model);
-  const withEvidence = await readRuns(source, found, evaluated, now);
+  const withEvidence = await readRuns(look, found, evaluated);
   const approvals =
     registry === null ? { reviews: [], commits: null } : await readApprovals(source, pull, permissionOf);
   // Last, what we may write: between reading and writing it nothing else is asked for.

@@ -3,6 +3,7 @@ import { getPermission, type Permission } from '#registry/github/permissions.ts'
 import type { PullRequest } from '#registry/github/pulls.ts';
 import { getBranchHead, getRepository } from '#registry/github/repositories.ts';
 import { laterOf } from '../metered.ts';
+import { findArtifacts } from './artifacts.ts';
 import { openPulls } from './listed.ts';
 import { createMemory, followHints, isTold, type Settled, type Source, sawOpen, sourceOf } from './memory.ts';
 import { type Look, readPull } from './pull.ts';
@@ -64,7 +65,8 @@ export async function openRepository(
   const runs = findRuns(source, oldest, now);
   const byHead = Map.groupBy(open, ({ head }) => head.sha);
   const numbersOn = (head: string) => (byHead.get(head) ?? []).map(({ number }) => number).sort((a, b) => a - b);
-  const look: Look = { source, us, now, id, runs, numbersOn, permissionOf: permissions(source) };
+  const artifacts = findArtifacts(source);
+  const look: Look = { source, us, now, id, runs, artifacts, numbersOn, permissionOf: permissions(source) };
   const bases = new Map<string, Base>();
   const all: Listed[] = [];
   for (const pull of open) {

@@ -1,5 +1,6 @@
 import type { PullRequest } from '#registry/github/pulls.ts';
 import { listRuns, listRunsOf, type WorkflowRun } from '#registry/github/runs.ts';
+import type { Artifacts } from './artifacts.ts';
 import { readEvidence } from './evidence.ts';
 import { readFailure } from './failure.ts';
 import type { Source } from './memory.ts';
@@ -117,15 +118,20 @@ export function isFinal(run: Pick<Run, 'completed' | 'evidence'>, endedAt: Date,
 
 const has = (evidence: readonly Evidence[], model: string) => evidence.some((one) => one.model === model);
 
+interface OutcomeLook {
+  source: Source;
+  artifacts: Artifacts;
+  now: Date;
+}
+
 /** Runs with what the newest uploaded for some models, or why it failed. */
 export async function readRuns(
-  source: Source,
+  look: OutcomeLook,
   runs: readonly WorkflowRun[],
   models: readonly string[],
-  now: Date,
 ): Promise<Run[]> {
   const [newest] = runs;
-  const outcome = newest?.status === 'completed' ? await outcomeOf(source, newest, models, now) : null;
+  const outcome = newest?.status === 'completed' ? await outcomeOf(look, newest, models) : null;
   return runs.map((run, index) => ({
     id: run.id,
     attempt: run.run_attempt ?? 1,
@@ -139,14 +145,19 @@ export async function readRuns(
   }));
 }
 
-async function outcomeOf(source: Source, run: WorkflowRun, models: readonly string[], now: Date): Promise<Outcome> {
+async function outcomeOf(
+  { artifacts, now, source }: OutcomeLook,
+  run: WorkflowRun,
+  models: readonly string[],
+): Promise<Outcome> {
   const { github, key, memory, place } = source;
   const name = key(stateOf(run), ...models);
   const known = memory.outcomes.get(name);
   if (known !== undefined) return known;
   // Jobs that succeeded before are not repeated when the failed ones are: what they left counts once all is well.
   const since = run.conclusion === 'success' ? null : startOf(run);
-  const read = await readEvidence(github, place, { id: run.id, url: run.html_url, since }, new Set(models));
+  const left = await artifacts.of(run, models);
+  const read = await readEvidence(source, { url: run.html_url, since }, models, left);
   const isFailed = run.conclusion !== 'success' && !models.every((model) => has(read.evidence, model));
   const outcome = { ...read, failure: isFailed ? await readFailure(github, place, run.id) : null };
   if (isFinal({ completed: true, evidence: read.evidence }, run.updated_at, models, now))

@@ -7,6 +7,7 @@ import { parseSettings, Settings } from '#registry/settings.ts';
 import { MOST_MODELS } from '../decide/touched.ts';
 import { below, LARGEST_DOCUMENT, TooManyFiles, textOf, topOf } from './folders.ts';
 import type { Source, Touches } from './memory.ts';
+import { UNKNOWN } from './patched-commit.ts';
 import { type Listed, registryAt } from './registry.ts';
 import type { ModelAt, Tree } from './snapshot.ts';
 
@@ -103,6 +104,12 @@ async function readModel(source: Source, { models }: Commit, name: string): Prom
   });
 }
 
+/** What is read of a model, by paths from `models/`, as far as its base tells. */
+export function documentsOf(name: string, atBase: ModelAt | undefined): string[] {
+  const features = atBase?.model?.features ?? 'features.sql';
+  return ['model.yaml', 'data.lock.yaml', features].map((file) => `${name}/${file}`);
+}
+
 async function parse(source: Source, models: Commit['models'], name: string): Promise<ModelAt> {
   const read = async (file: string) => {
     const entry = models.get(`${name}/${file}`);
@@ -117,8 +124,14 @@ async function parse(source: Source, models: Commit['models'], name: string): Pr
   return { model, where, features, lock: pins, problem: null };
 }
 
-/** @throws UserError for what is no file, or too large for one of ours. */
+/** A file must be read of which a comparison does not show all. */
+export class NotListed extends Error {
+  override readonly name = 'NotListed';
+}
+
+/** @throws UserError for what is no file, or too large for one of ours; NotListed. */
 async function documentOf(source: Source, { bytes, kind, sha }: TreeEntry, path: string): Promise<string> {
+  if (bytes === UNKNOWN) throw new NotListed(path);
   if (kind !== 'file') throw new UserError(`${path} is no file`, { fix: 'Put the file itself there.' });
   if (bytes > LARGEST_DOCUMENT) throw new UserError(`${path} has ${bytes} bytes`, { fix: 'Keep data out of it.' });
   return textOf(source, sha);

@@ -41,12 +41,7 @@ export async function listRepositories(github: GitHub): Promise<Place[]> {
 }
 
 /** Every page: whoever is left out of a sweep would never be healed. */
-async function pages<S extends z.ZodType, T>(
-  github: GitHub,
-  route: string,
-  schema: S,
-  items: (page: z.output<S>) => T[],
-): Promise<T[]> {
+async function pages<P, T>(github: GitHub, route: string, schema: z.ZodType<P>, items: (page: P) => T[]): Promise<T[]> {
   const found: T[] = [];
   for (let page = 1; ; page++) {
     const next = items(await ask(github, route, { per_page: 100, page }, schema));

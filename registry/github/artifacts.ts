@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askAll, type GitHub, type Listed, type Place, stream } from './client.ts';
+import { askAll, type GitHub, type Listed, type Place, pagesOf, stream } from './client.ts';
 import { Time } from './time.ts';
 
 const Artifact = z.object({
@@ -8,6 +8,7 @@ const Artifact = z.object({
   size_in_bytes: z.int(),
   expired: z.boolean(),
   created_at: Time.nullable(),
+  workflow_run: z.object({ id: z.int().optional() }).nullish().catch(null),
 });
 export type Artifact = z.infer<typeof Artifact>;
 
@@ -19,6 +20,16 @@ export async function listArtifacts(github: GitHub, place: Place, run: number): 
     { ...place, run_id: run },
     { item: Artifact, under: 'artifacts', pages: 10 },
   );
+}
+
+/** What all runs uploaded under a name, page by page, as far as we saw what was made last first; 1,000 at most. */
+export function artifactsNamed(
+  github: GitHub,
+  place: Place,
+  name: string,
+): AsyncGenerator<{ items: Artifact[]; isLast: boolean }> {
+  const route = 'GET /repos/{owner}/{repo}/actions/artifacts';
+  return pagesOf(github, route, { ...place, name }, { item: Artifact, under: 'artifacts', pages: 10 });
 }
 
 /** An artifact's zip file; null as soon as it turns out to have more than `most` bytes. */

@@ -6,6 +6,26 @@ export interface GitHub {
     route: string,
     parameters?: Record<string, unknown>,
   ): Promise<{ status: number; data: unknown; headers: Record<string, unknown> }>;
+  /** What it has answered before, where somebody keeps it. */
+  answers?: Answers;
+}
+
+/**
+ * Answers with the tag that GitHub gave them. Whoever shows the tag is told that the answer still holds (304), which counts
+ * against no hourly limit
+ * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
+ */
+export interface Answers {
+  get(key: string): Answered | undefined;
+  set(key: string, answered: Answered): void;
+}
+
+export interface Answered {
+  etag: string;
+  /** As our own schemas leave it; they read it again. */
+  value: unknown;
+  /** Whether more pages of the list follow. */
+  hasNext: boolean;
 }
 
 /** Where a repository is. */
@@ -39,23 +59,23 @@ export function isGone(error: unknown): boolean {
  * The answer is read by a schema that names only the fields that we use.
  * @throws GitHubError for an answer that is an error, or not what the schema expects (status 0).
  */
-export async function ask<S extends z.ZodType>(
+export async function ask<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
-  schema: S,
-): Promise<z.output<S>> {
-  const answer = await send(github, route, parameters);
-  return read(route, answer.data, schema);
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const { value } = await get(github, route, parameters, { schema, again: schema });
+  return value;
 }
 
 /** Whether a thing is there: null for 404 and 410. */
-export async function askIfThere<S extends z.ZodType>(
+export async function askIfThere<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
-  schema: S,
-): Promise<z.output<S> | null> {
+  schema: z.ZodType<T>,
+): Promise<T | null> {
   try {
     return await ask(github, route, parameters, schema);
   } catch (error) {
@@ -78,30 +98,86 @@ export interface Listed<T> {
   complete: boolean;
 }
 
-/** The pages of a list one after another, until there are no more, or until `enough` says so of what has come so far. */
-export async function askAll<T>(
+/** The pages of a list one after another, as somebody wants them; the last says so. */
+export async function* pagesOf<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
   { item, under, pages = 30 }: List<T>,
-  enough: (items: readonly T[]) => boolean = () => false,
-): Promise<Listed<T>> {
+): AsyncGenerator<{ items: T[]; isLast: boolean }> {
   const array = z.array(item);
   const schema = under === undefined ? array : z.object({ [under]: array }).transform((page) => page[under] ?? []);
-  const items: T[] = [];
   for (let page = 1; page <= pages; page++) {
-    const { data, headers } = await send(github, route, { ...parameters, per_page: 100, page });
-    const found = read(route, data, schema);
-    items.push(...found);
-    if (!hasNext(headers, found.length)) return { items, complete: true };
-    if (enough(items)) break;
+    const asked = { ...parameters, per_page: PAGE, page };
+    const { hasNext, value } = await get(github, route, asked, { schema, again: array });
+    yield { items: value, isLast: !hasNext };
+    if (!hasNext) return;
   }
-  return { items, complete: false };
+}
+
+/** A list until there is no more of it, or until `enough` says so of what has come so far. */
+export async function askAll<T>(
+  github: GitHub,
+  route: string,
+  parameters: Record<string, unknown>,
+  list: List<T>,
+  enough: (items: readonly T[]) => boolean = () => false,
+): Promise<Listed<T>> {
+  const found: T[] = [];
+  for await (const { isLast, items } of pagesOf(github, route, parameters, list)) {
+    found.push(...items);
+    if (isLast) return { items: found, complete: true };
+    if (enough(found)) break;
+  }
+  return { items: found, complete: false };
 }
 
 /** GitHub names the next page in a header; a page may be short though it is not the last. */
-function hasNext({ link }: Record<string, unknown>, found: number): boolean {
-  return typeof link === 'string' ? /\brel="next"/.test(link) : found >= 100;
+function namesNext({ link }: Record<string, unknown>, value: unknown): boolean {
+  return typeof link === 'string' ? /\brel="next"/.test(link) : isFull(value);
+}
+
+const PAGE = 100;
+const isFull = (value: unknown) => Array.isArray(value) && value.length >= PAGE;
+
+interface Schemas<T> {
+  schema: z.ZodType<T>;
+  /** For what that made of an answer. */
+  again: z.ZodType<T>;
+}
+
+/** What has a digest for its name is always the same, and is kept by others. */
+const NEVER_CHANGES = /\/(git\/blobs|git\/trees|compare)\//;
+
+/** One answer, which GitHub need not send again where we have it and it still holds. */
+async function get<T>(
+  github: GitHub,
+  route: string,
+  parameters: Record<string, unknown>,
+  { schema, again }: Schemas<T>,
+): Promise<{ value: T; hasNext: boolean }> {
+  const answers = route.startsWith('GET ') && !NEVER_CHANGES.test(route) ? github.answers : undefined;
+  const key = `${route} ${JSON.stringify(parameters)}`;
+  const known = answers?.get(key);
+  const condition = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
+  try {
+    const { data, headers } = await send(github, route, { ...parameters, ...condition });
+    const value = read(route, data, schema);
+    const hasNext = namesNext(headers, value);
+    const { etag } = headers;
+    if (typeof etag === 'string') answers?.set(key, { etag, value, hasNext });
+    return { value, hasNext };
+  } catch (error) {
+    if (known === undefined || !isUnchanged(error)) throw error;
+    const value = read(route, known.value, again);
+    // The tag of a full page does not tell whether others have come after it.
+    return { value, hasNext: known.hasNext || isFull(value) };
+  }
+}
+
+/** Octokit makes an error of an answer that says no more than that nothing has changed. */
+export function isUnchanged(error: unknown): boolean {
+  return Failure.safeParse(error).data?.status === 304;
 }
 
 /**
@@ -138,7 +214,7 @@ async function send(
   }
 }
 
-function read<S extends z.ZodType>(route: string, data: unknown, schema: S): z.output<S> {
+function read<T>(route: string, data: unknown, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

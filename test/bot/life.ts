@@ -15,10 +15,11 @@ import { serveGitHub } from '../github/http.ts';
 import type { Delivery } from '../github/state.ts';
 import { zipOf } from '../github/zip.ts';
 
-/** What happened, and the routes that the bot then called, in order. */
+/** What happened, and the routes that the bot then called, in order; of these, those that were answered with 304. */
 export interface Step {
   what: string;
   calls: string[];
+  unchanged: string[];
 }
 
 export interface Life {
@@ -71,7 +72,7 @@ export async function playLife({ heads, runsAtOnce }: Life): Promise<Step[]> {
       if (status !== 200) throw new Error(`the webhook ${delivery.event} was answered with ${status}`);
     }
     await bot.idle();
-    return [...github.faults.calls];
+    return { calls: [...github.faults.calls], unchanged: [...github.faults.unchanged] };
   };
   const step = async (what: string, act: () => unknown) => {
     act();
@@ -81,9 +82,9 @@ export async function playLife({ heads, runsAtOnce }: Life): Promise<Step[]> {
     const [later, now] = [true, false].map((is) =>
       ours.filter(({ payload }) => (payload['action'] === 'in_progress') === is),
     );
-    steps.push({ what, calls: await send(now ?? []) });
-    const calls = await send(later ?? []);
-    if (calls.length > 0) steps.push({ what: 'its workflow finds a machine', calls });
+    steps.push({ what, ...(await send(now ?? [])) });
+    const sent = await send(later ?? []);
+    if (sent.calls.length > 0) steps.push({ what: 'its workflow finds a machine', ...sent });
   };
 
   const propose = (branch: string, head: number) => {

@@ -53,6 +53,7 @@ const ROUTES: Record<string, Need[] | 'by the App itself' | 'by anybody'> = {
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': actions,
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs': actions,
   'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs': actions,
+  'GET /repos/{owner}/{repo}/actions/artifacts': actions,
   'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}': actions,
   'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs': actions,
   'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun': [{ permission: 'actions', level: 'write' }],

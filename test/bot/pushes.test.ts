@@ -224,7 +224,7 @@ describe('pushes', () => {
       request: async (route, parameters) => {
         const answer = await client.request(route, parameters);
         if (route !== ACTIVITY || !Array.isArray(answer.data)) return answer;
-        return { ...answer, data: answer.data.filter(({ timestamp }) => timestamp < at) };
+        return { ...answer, headers: {}, data: answer.data.filter(({ timestamp }) => timestamp < at) };
       },
     };
     await lookNow({ by: late });

@@ -641,6 +641,13 @@ describe('fsck', () => {
     repository.write('registry/README.md', 'What serves.\n');
     repository.commit('A registry to be');
     expect((await fsck(repository)).said).toBe(fresh.said);
+    repository.remove('registry');
+    repository.write('registry', 'A file by that name.\n');
+    repository.commit('In the way');
+    const inTheWay = await fsck(repository);
+    expect([inTheWay.status, inTheWay.said]).toEqual([3, '']);
+    expect(inTheWay.errors).toContain('registry is no folder, so that nothing can be registered');
+    repository.remove('registry');
     repository.remove('models');
     repository.commit('No models');
     expect((await fsck(repository)).status).toBe(3);

@@ -1,6 +1,6 @@
+import { filesJson, statsOf } from './changed-files.ts';
 import { commitJson, resolve } from './commits.ts';
 import { ancestors, changesBetween, commitFiles, mergeBase } from './git.ts';
-import { fileJson } from './pull-routes.ts';
 import { apiUrl, webUrl } from './repositories.ts';
 import {
   type Call,
@@ -59,7 +59,7 @@ function compare(call: Call) {
     behind_by: behind.length,
     total_commits: ahead.length,
     commits: items.map((sha) => commitJson(world, repository, sha)),
-    files: changes.map((change) => fileJson(repository, head, change)),
+    files: filesJson(world.objects, repository, head, changes),
   };
   return { status: 200, data, headers };
 }
@@ -94,13 +94,10 @@ export const commitRoutes: Route[] = [
       const sha = named(call, repository, text(call, 'ref'));
       const [parent] = world.objects.commits.get(sha)?.parents ?? [];
       const before = parent === undefined ? new Map() : commitFiles(world.objects, parent);
-      const files = changesBetween(before, commitFiles(world.objects, sha)).map((change) =>
-        fileJson(repository, sha, change),
-      );
-      return {
-        status: 200,
-        data: { ...commitJson(world, repository, sha), files, stats: { additions: 0, deletions: 0, total: 0 } },
-      };
+      const changes = changesBetween(before, commitFiles(world.objects, sha));
+      const files = filesJson(world.objects, repository, sha, changes);
+      const stats = statsOf(world.objects, changes);
+      return { status: 200, data: { ...commitJson(world, repository, sha), files, stats } };
     },
   },
   { route: 'GET /repos/{owner}/{repo}/compare/{basehead}', needs: READ, handle: compare },

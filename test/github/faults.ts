@@ -31,7 +31,12 @@ export interface Faults {
   clear(): void;
   /** Routes in the order in which they were called, since the double was made or `forget` was called. */
   readonly calls: readonly string[];
+  /** Those of them that were answered with 304. */
+  readonly unchanged: readonly string[];
+  /** Empties both lists. */
   forget(): void;
+  /** For the double: a call of this route was answered with 304. */
+  wasUnchanged(route: string): void;
   /** For the double: the next call is of this route; what happens to it? */
   next(route: string): Fault | null;
   /** Whether a stale read may come, for which the past must be kept. */
@@ -42,6 +47,7 @@ export function createFaults(): Faults {
   let waiting: { where: Where; fault: Fault }[] = [];
   let lasting: { fault: Fault; route: string | undefined }[] = [];
   let calls: string[] = [];
+  let unchanged: string[] = [];
   return {
     at: (where, fault) => void waiting.push({ where, fault }),
     always: (fault, route) => void lasting.push({ fault, route }),
@@ -52,9 +58,14 @@ export function createFaults(): Faults {
     get calls() {
       return calls;
     },
+    get unchanged() {
+      return unchanged;
+    },
     forget: () => {
       calls = [];
+      unchanged = [];
     },
+    wasUnchanged: (route) => void unchanged.push(route),
     next: (route) => {
       calls.push(route);
       const ofRoute = calls.filter((one) => one === route).length;

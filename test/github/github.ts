@@ -84,7 +84,8 @@ export interface GitHubDouble {
   asPerson(login: string): Client;
   /** The App itself, by its JWT. */
   asJwt(app: App): Client;
-  as(actor: Actor): Client;
+  /** @param token what the client shows, for whose sake the answers' ETags differ */
+  as(actor: Actor, token?: string): Client;
 }
 
 const SECOND = 1000;
@@ -166,7 +167,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubDouble {
       return createClient(desk, { kind: 'app', app: app.id, permissions, installation: installation.id });
     },
     asToken: (repo, permissions) => createClient(desk, { kind: 'token', repository: repo.id, permissions }),
-    as: (actor) => createClient(desk, actor),
+    as: (actor, token) => createClient(desk, actor, token),
     asJwt: (app) => createClient(desk, { kind: 'jwt', app: app.id }),
     asPerson: (login) => {
       accountOf(world, login);

@@ -60,6 +60,8 @@ it('answers the real Octokit as it answers in this process', async () => {
     ['GET /repos/{owner}/{repo}/git/trees/{tree_sha}', { tree_sha: sha, recursive: '1' }],
     ['GET /repos/{owner}/{repo}/contents/{path}', { path: 'models/flight-delay/model.yaml', ref: 'feature/better' }],
     ['GET /repos/{owner}/{repo}/compare/{basehead}', { basehead: `main...${sha}` }],
+    ['GET /repos/{owner}/{repo}/commits/{ref}', { ref: sha }],
+    ['GET /repos/{owner}/{repo}/pulls/{pull_number}/files', { pull_number: pull }],
     ['GET /repos/{owner}/{repo}/pulls', { state: 'open', sort: 'updated', direction: 'desc', per_page: 100 }],
     ['GET /repos/{owner}/{repo}/issues/{issue_number}/comments', { issue_number: pull, per_page: 1, page: 1 }],
     ['GET /repos/{owner}/{repo}/issues/comments/{comment_id}', { comment_id: comment }],
@@ -74,6 +76,10 @@ it('answers the real Octokit as it answers in this process', async () => {
     ],
     ['GET /repos/{owner}/{repo}/collaborators/{username}/permission', { username: 'olga' }],
   ];
+  const { data } = await octokit.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...place, ref: sha });
+  expect(data.files).toMatchObject([
+    { additions: 1, deletions: 1, patch: expect.stringMatching(/^@@ -1 \+1 @@\n-SELECT/) },
+  ]);
   for (const [route, parameters] of calls) {
     const mine = await outcome(client.request(route, { ...place, ...parameters }));
     const real = await outcome(octokit.request(route, { ...place, ...parameters }));
@@ -109,6 +115,40 @@ it('lets the real Octokit write, and tells it of refusals and of lost answers as
     expect(alike(real), fault).toBe(alike(mine));
   }
   expect(repo.comments(pull)).toHaveLength(1 + 2 * 3);
+});
+
+it('answers the real Octokit with 304 and no body where it knows the answer, as it does in this process', async () => {
+  const { app, client, github, octokit, propose, repo, served } = await connect();
+  const pull = propose();
+  const list = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+  repo.comment(pull, 'ann', 'hello');
+  const parameters = { ...place, issue_number: pull };
+  for (const one of [client, octokit]) {
+    const { headers } = await one.request(list, parameters);
+    expect(headers['etag']).toMatch(/^W\/"[0-9a-f]{64}"$/);
+    const again = { ...parameters, headers: { 'if-none-match': headers['etag'] } };
+    await expect(one.request(list, again)).rejects.toMatchObject({
+      name: 'HttpError',
+      message: 'Not modified',
+      status: 304,
+      response: { status: 304, data: '', headers: { etag: headers['etag'], 'x-ratelimit-limit': '5000' } },
+    });
+    repo.comment(pull, 'ann', 'hello again');
+    await expect(one.request(list, again)).resolves.toMatchObject({ status: 200 });
+  }
+  expect(github.faults.unchanged).toEqual([list, list]);
+  const [installation] = app.installations;
+  const issue = async () => {
+    const ask = 'POST /app/installations/{installation_id}/access_tokens';
+    return Object((await github.asJwt(app).request(ask, { installation_id: installation?.id })).data).token;
+  };
+  const [first, second] = [await issue(), await issue()];
+  const get = (token: string, etag = '') =>
+    fetch(`${served.url}/repos/acme/models`, { headers: { authorization: `token ${token}`, 'if-none-match': etag } });
+  const etag = (await get(first)).headers.get('etag') ?? '';
+  const same = await get(first, etag);
+  expect([same.status, await same.text(), same.headers.get('content-type')]).toEqual([304, '', null]);
+  expect((await get(second, etag)).status).toBe(200);
 });
 
 it('knows an App by its signature alone', async () => {

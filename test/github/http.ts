@@ -56,25 +56,28 @@ async function answer(
     return;
   }
   const send = (status: number, headers: Record<string, string>, data: unknown) => {
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+    const type = { 'content-type': 'application/json; charset=utf-8' };
+    response.writeHead(status, data === undefined ? headers : { ...type, ...headers });
     response.end(data === undefined ? undefined : typeof data === 'string' ? data : JSON.stringify(data));
   };
-  const actor = actorOf(github, keys, request.headers.authorization);
+  const { authorization, 'if-none-match': known } = request.headers;
+  const actor = actorOf(github, keys, authorization);
   if (actor === null) return send(401, {}, { message: 'Bad credentials' });
   const found = routeOf(github.routes, request.method ?? 'GET', path);
   if (found === null) return send(404, {}, { message: 'Not Found' });
-  const body = await bodyOf(request);
+  const parameters = parametersIn(found, url.searchParams, await bodyOf(request));
   try {
     const { data, headers, status } = await github
-      .as(actor)
-      .request(found.route, parametersIn(found, url.searchParams, body));
+      .as(actor, authorization)
+      .request(found.route, known === undefined ? parameters : { ...parameters, headers: { 'if-none-match': known } });
     if (!redirected.has(found.route)) return send(status, headers, data);
     // What was cut off, or is no longer bytes, goes out as it is.
     downloads.push(data instanceof ArrayBuffer || typeof data === 'string' ? data : '');
     send(302, { ...headers, location: `http://${request.headers.host}/downloads/${downloads.length - 1}` }, undefined);
   } catch (error) {
     if (error instanceof HttpError && error.response !== undefined) {
-      return send(error.status, error.response.headers, error.response.data);
+      const { data, headers } = error.response;
+      return send(error.status, headers, error.status === 304 ? undefined : data);
     }
     if (!(error instanceof HttpError) && !(error instanceof Crash)) throw error;
     response.destroy();

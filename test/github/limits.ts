@@ -19,12 +19,24 @@ const HOUR = 60 * MINUTE;
 /** Counts what each actor sends. */
 export interface Limits {
   /**
-   * Counts a request; gives the headers that every answer carries.
+   * Counts a request.
    * @throws Refusal where the actor has sent too much
    */
-  take(world: World, actor: Actor, route: string): Record<string, string>;
+  take(world: World, actor: Actor, route: string): Taken;
   /** Changes what is allowed from now on. */
   set(options: LimitOptions): void;
+}
+
+/** A request that was counted. */
+export interface Taken {
+  /** What every answer carries. */
+  headers: Record<string, string>;
+  /**
+   * The request was answered with 304, which the hour's requests leave out, and the minute's points do not
+   * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+   * speaks of the primary limit alone); gives the headers of such an answer.
+   */
+  giveBack(): Record<string, string>;
 }
 
 interface Spent {
@@ -83,7 +95,13 @@ export function createLimits(options: LimitOptions = {}): Limits {
         if (lastMinute > allowed.creationsAMinute || spent.creations.length > allowed.creationsAnHour)
           throw secondaryLimit(headers(spent.used));
       }
-      return headers(spent.used);
+      return {
+        headers: headers(spent.used),
+        giveBack: () => {
+          spent.used -= 1;
+          return headers(spent.used);
+        },
+      };
     },
   };
 }

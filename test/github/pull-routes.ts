@@ -1,9 +1,8 @@
+import { filesJson } from './changed-files.ts';
 import { commitJson, resolve } from './commits.ts';
-import type { Change } from './git.ts';
 import { mergePull } from './merges.ts';
 import { closePull, sendPull } from './pull-events.ts';
 import { fullPullJson, pullChanges, pullCommits, pullJson } from './pulls.ts';
-import { apiUrl, webUrl } from './repositories.ts';
 import {
   accountOfActor,
   type Call,
@@ -17,7 +16,7 @@ import {
   text,
   unprocessable,
 } from './route.ts';
-import { type Json, newId, type Pull, type Repository, type World } from './state.ts';
+import { newId, type Pull, type Repository, type World } from './state.ts';
 
 const READ: Need[] = [{ permission: 'pull_requests', level: 'read' }];
 const WRITE: Need[] = [{ permission: 'pull_requests', level: 'write' }];
@@ -81,24 +80,6 @@ export function openPull(world: World, repository: Repository, wanted: NewPull):
   sendPull(world, repository, pull, 'opened', author);
   return pull;
 }
-
-/** As lists of changed files show one. */
-export const fileJson = (
-  repository: Repository,
-  head: string,
-  { after, before, from, path, status }: Change,
-): Json => ({
-  sha: after ?? before,
-  filename: path,
-  status,
-  additions: 0,
-  deletions: 0,
-  changes: 0,
-  blob_url: `${webUrl(repository)}/blob/${head}/${encodeURIComponent(path)}`,
-  raw_url: `${webUrl(repository)}/raw/${head}/${encodeURIComponent(path)}`,
-  contents_url: `${apiUrl(repository)}/contents/${encodeURIComponent(path)}?ref=${head}`,
-  ...(from === undefined ? {} : { previous_filename: from }),
-});
 
 function listPulls(call: Call) {
   const repository = repositoryOf(call);
@@ -190,7 +171,8 @@ export const pullRoutes: Route[] = [
     handle: (call) => {
       const { pull, repository } = pullOf(call);
       const changes = pullChanges(call.world, pull).slice(0, MOST_FILES);
-      return listed(call, changes, (change) => fileJson(repository, pull.head.sha, change));
+      const files = filesJson(call.world.objects, repository, pull.head.sha, changes);
+      return listed(call, files, (file) => file);
     },
   },
   {

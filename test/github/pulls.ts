@@ -1,5 +1,6 @@
 import { accountOf, userJson } from './accounts.ts';
 import { associationOf } from './associations.ts';
+import { statsOf } from './changed-files.ts';
 import { ancestors, type Change, changesBetween, commitFiles, mergeBase } from './git.ts';
 import { mergeFiles } from './git-merge.ts';
 import { blockedBy } from './protection.ts';
@@ -117,6 +118,8 @@ export function fullPullJson(
 ): Json {
   const ready = pull.draft ? 'draft' : blockedBy(repository, pull) === null ? 'clean' : 'blocked';
   const state = can === null ? 'unknown' : can ? ready : 'dirty';
+  const changes = pullChanges(world, pull);
+  const { additions, deletions } = statsOf(world.objects, changes);
   return {
     ...pullJson(world, repository, pull),
     merged: pull.mergedAt !== null,
@@ -128,8 +131,8 @@ export function fullPullJson(
     review_comments: 0,
     maintainer_can_modify: false,
     commits: pullCommits(world, pull).length,
-    additions: 0,
-    deletions: 0,
-    changed_files: pullChanges(world, pull).length,
+    additions,
+    deletions,
+    changed_files: changes.length,
   };
 }

@@ -1,3 +1,4 @@
+import { etagOf, isKnown } from './etags.ts';
 import type { Fault, Faults } from './faults.ts';
 import { type Limits, secondaryLimit } from './limits.ts';
 import { checkAnswer, checkRequest } from './openapi.ts';
@@ -55,8 +56,11 @@ export interface Desk {
 /** A read takes GitHub a tenth of a second. */
 const READING = 100;
 
-/** What a client of an actor's sends to the double. Every request and every answer is held against GitHub's description. */
-export function createClient(desk: Desk, actor: Actor): Client {
+/**
+ * What a client of an actor's sends to the double. Every request and every answer is held against GitHub's description.
+ * @param token what it shows; by default one that never changes, where the token of an App would, each hour
+ */
+export function createClient(desk: Desk, actor: Actor, token = JSON.stringify(actor)): Client {
   const number = (desk.clients += 1);
   let crashed = false;
 
@@ -70,18 +74,30 @@ export function createClient(desk: Desk, actor: Actor): Client {
       if (fault === 'crash-before') throw new Crash(`crashed before ${name}`);
       if (fault === 'error-before') throw badGateway(name);
       if (fault === 'timeout-before') throw noAnswer();
-      const response = noting(desk, () => answer(desk, actor, name, parameters, fault));
+      const response = noting(desk, () => answer(desk, { actor, token, name, parameters, fault }));
       if (fault === 'crash-after') throw new Crash(`crashed after ${name}`);
       if (fault === 'error-after') throw badGateway(name);
       if (fault === 'timeout-after') throw noAnswer();
-      if (response instanceof HttpError) throw response;
+      if (response instanceof HttpError) {
+        if (response.status === 304) desk.faults.wasUnchanged(name);
+        throw response;
+      }
       return fault === 'truncated-body' ? { ...response, data: half(response.data) } : response;
     },
   };
 }
 
-function answer(desk: Desk, actor: Actor, name: string, given: Json, fault: Fault | null): Response | HttpError {
-  const parameters = checkRequest(name, given);
+interface Request {
+  actor: Actor;
+  token: string;
+  name: string;
+  parameters: Json;
+  fault: Fault | null;
+}
+
+function answer(desk: Desk, request: Request): Response | HttpError {
+  const { actor, fault, name, token } = request;
+  const parameters = checkRequest(name, request.parameters);
   const route = desk.routes.get(name);
   if (route === undefined) throw new Error(`the double does not know ${name} yet`);
   const reads = name.startsWith('GET ');
@@ -91,20 +107,25 @@ function answer(desk: Desk, actor: Actor, name: string, given: Json, fault: Faul
   let limits: Record<string, string> = {};
   try {
     if (fault === 'secondary-limit') throw secondaryLimit();
-    limits = desk.limits.take(desk.world, actor, name);
+    const taken = desk.limits.take(desk.world, actor, name);
+    limits = taken.headers;
     const handled = () => {
       authorize(call, route);
       return route.handle(call);
     };
     const made = reads ? handled() : desk.change(handled);
     if (reads) desk.world.now = new Date(desk.world.now.getTime() + READING);
-    const { data, headers = {}, status } = asSent(made);
+    const { data, headers = {}, json, status } = asSent(made);
     checkAnswer(name, status, data);
+    const date = desk.world.now.toUTCString();
+    const tagged = reads && json !== null ? { etag: etagOf({ route: name, parameters, token }, json) } : {};
+    if (tagged.etag !== undefined && isKnown(tagged.etag, request.parameters))
+      return notModified(url, { ...taken.giveBack(), ...tagged, date });
     // Clients follow redirections.
     return {
       status: status === 302 ? 200 : status,
       url,
-      headers: { ...limits, ...headers, date: desk.world.now.toUTCString() },
+      headers: { ...limits, ...headers, ...tagged, date },
       data,
     };
   } catch (error) {
@@ -115,12 +136,13 @@ function answer(desk: Desk, actor: Actor, name: string, given: Json, fault: Faul
   }
 }
 
-/** JSON as it goes over the wire; bytes and text as they are. */
-function asSent(answer: Answer): Answer {
+/** JSON as it goes over the wire, and its text; bytes and text as they are. */
+function asSent(answer: Answer): Answer & { json: string | null } {
   const { data } = answer;
-  if (data === undefined || data instanceof ArrayBuffer || typeof data === 'string') return answer;
-  const json: unknown = JSON.parse(JSON.stringify(data));
-  return { ...answer, data: json };
+  if (data === undefined || data instanceof ArrayBuffer || typeof data === 'string') return { ...answer, json: null };
+  const json = JSON.stringify(data);
+  const parsed: unknown = JSON.parse(json);
+  return { ...answer, data: parsed, json };
 }
 
 /** Whatever is no answer of GitHub's is a fault that the test has to hear of, also where the bot swallows it. */
@@ -140,6 +162,10 @@ const badGateway = (route: string) =>
     headers: {},
     data: '<html>502</html>',
   });
+
+/** As Octokit reports that what was asked for is what one knows: no body, and of the headers not all. */
+const notModified = (url: string, headers: Record<string, string>) =>
+  new HttpError('Not modified', 304, { status: 304, url, headers, data: '' });
 
 /** As Octokit reports a connection that broke: status 500 and no response. */
 const noAnswer = () => new HttpError('fetch failed', 500);

@@ -116,7 +116,15 @@ describe('a pull request that changes the policy', () => {
       );
       const found = look(treesOf(head));
       expect(found.conclusion, edit[1]).toBe('action_required');
-      expect(found.body).toContain('changes how the benchmark is found or read');
+      expect(found.body).toContain('the pull request changes how the benchmark is found or read');
+      // Where it leaves model.yaml alone, the base has moved.
+      const moved = look({
+        ...treesOf(head),
+        files: [{ path: 'models/flight-delay/features.sql', status: 'modified' }],
+      });
+      expect(moved.conclusion, edit[1]).toBe('action_required');
+      expect(moved.body).toContain('the base branch finds or reads the benchmark in another way since');
+      expect(moved.body).toContain('bring this branch up to date with the base branch');
     }
   });
 

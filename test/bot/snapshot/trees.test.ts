@@ -3,9 +3,8 @@ import type { GitHub } from '#registry/github/client.ts';
 import { createMemory } from '../../../bot/snapshot/memory.ts';
 import type { Pull } from '../../../bot/snapshot/snapshot.ts';
 import { flightModelPath, flightModelText } from '../../fixtures/model.ts';
-import { commitTree } from '../../github/commits.ts';
-import { commitFiles, type GitFile, writeBlob } from '../../github/git.ts';
-import { refMoved } from '../../github/pull-events.ts';
+import { type GitFile, writeBlob } from '../../github/git.ts';
+import { pushTree } from '../../github/push-tree.ts';
 import { createScene, type Scene } from '../../github/scene.ts';
 import { lookAt } from '../look-at.ts';
 import { readSnapshot } from '../read-snapshot.ts';
@@ -28,18 +27,6 @@ async function readOne(...given: Parameters<typeof read>): Promise<Pull> {
 const lossOf = ({ model }: Pull['atBase']['models'][string]) => model?.evaluate.primary.max_loss ?? null;
 const lossesOf = ({ atBase, atHead }: Pull) =>
   [atBase, atHead].map(({ models }) => models['flight-delay'] ?? null).map((one) => one && lossOf(one));
-
-/** Commits files of any mode to a branch: links, submodules. */
-function pushTree({ github, repo }: Scene, branch: string, changes: Record<string, GitFile>): string {
-  const { world } = github;
-  const before = repo.head(branch);
-  const files = new Map([...commitFiles(world.objects, before), ...Object.entries(changes)]);
-  const after = commitTree(world, files, { author: 'ann', message: 'Modes', parents: [before] });
-  const repository = world.repositories.find(({ id }) => id === repo.id);
-  if (repository === undefined) throw new Error('the repository is gone');
-  refMoved(world, repository, { ref: `refs/heads/${branch}`, before, after, by: 'ann' });
-  return after;
-}
 
 describe('what a commit says', () => {
   it('is that of the base as it is now, and of the head as it is now, whatever was remembered', async () => {

@@ -5,8 +5,11 @@ import { ProbotOctokit } from 'probot';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { downloadArtifact } from '#registry/github/artifacts.ts';
-import { ask, askIfThere, type GitHub, GitHubError, isGone } from '#registry/github/client.ts';
-import { createComment } from '#registry/github/comments.ts';
+import { type Answered, ask, askAll, askIfThere, type GitHub, GitHubError, isGone } from '#registry/github/client.ts';
+import { createComment, listComments } from '#registry/github/comments.ts';
+import { Time } from '#registry/github/time.ts';
+import { sha256 } from '#registry/sha256.ts';
+import { createScene } from '../../github/scene.ts';
 
 const TOKEN = `ghs_${'Aa1'.repeat(12)}`;
 const place = { owner: 'acme', repo: 'models' };
@@ -146,5 +149,105 @@ describe('S18 the token', () => {
     const { github, sent } = await octokit((request) => ({ status: 302, headers: { location: request.url ?? '/' } }));
     await errorOf(downloadArtifact(github, place, 1, 100));
     expect(sent.length).toBeLessThan(30);
+  });
+});
+
+describe('an answer that GitHub gave before', () => {
+  const Thing = z.object({ id: z.int(), at: Time });
+  /** Keeps all, as a look does. */
+  const keeping = (github: GitHub): GitHub => ({
+    request: (route, parameters) => github.request(route, parameters),
+    answers: new Map<string, Answered>(),
+  });
+  const thing = (id: number) => JSON.stringify({ id, at: '2026-11-21T12:00:00Z', rest: 'of no use' });
+  /** Like GitHub: what is asked for by its tag is not sent again. */
+  const tagged = (of: () => { body: string; link?: string }) => (request: IncomingMessage) => {
+    const { body, link } = of();
+    const etag = `W/"${sha256(body)}"`;
+    const headers = { etag, ...(link === undefined ? {} : { link }) };
+    return request.headers['if-none-match'] === etag
+      ? { status: 304, headers: { etag } }
+      : { status: 200, headers, body };
+  };
+
+  it('is asked for by its tag, and holds while nothing has changed', async () => {
+    let id = 1;
+    const { github, sent } = await octokit(tagged(() => ({ body: thing(id) })));
+    const asking = keeping(github);
+    const first = await ask(asking, ROUTE, place, Thing);
+    expect(first).toEqual({ id: 1, at: new Date('2026-11-21T12:00:00Z') });
+    expect(await ask(asking, ROUTE, place, Thing)).toEqual(first);
+    id = 2;
+    expect(await ask(asking, ROUTE, place, Thing)).toMatchObject({ id: 2 });
+    expect(await ask(asking, ROUTE, place, Thing)).toMatchObject({ id: 2 });
+    const tags = sent.map(({ headers }) => headers['if-none-match'] ?? null);
+    expect(tags).toEqual([null, `W/"${sha256(thing(1))}"`, `W/"${sha256(thing(1))}"`, `W/"${sha256(thing(2))}"`]);
+  });
+
+  it('is told from those about something else', async () => {
+    const { github, sent } = await octokit(tagged(() => ({ body: thing(1) })));
+    const asking = keeping(github);
+    await ask(asking, ROUTE, place, Thing);
+    await ask(asking, ROUTE, { ...place, repo: 'other' }, Thing);
+    await ask(asking, 'GET /users/{owner}', { owner: 'acme' }, Thing);
+    expect(sent.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('of a list still knows that more pages follow', async () => {
+    let page = 0;
+    const pages = [`[${thing(1)}]`, `[${thing(2)}]`];
+    const { github, sent } = await octokit((request) => {
+      page = request.url?.includes('page=2') ? 1 : 0;
+      const link = page === 0 ? '<https://api.github.com/?page=2>; rel="next"' : undefined;
+      return tagged(() => ({ body: pages[page] ?? '', ...(link === undefined ? {} : { link }) }))(request);
+    });
+    const asking = keeping(github);
+    const list = () => askAll(asking, 'GET /repos/{owner}/{repo}/things', place, { item: Thing });
+    const first = await list();
+    expect(first).toMatchObject({ complete: true, items: [{ id: 1 }, { id: 2 }] });
+    expect(await list()).toEqual(first);
+    pages[1] = `[${thing(3)}]`;
+    expect(await list()).toMatchObject({ complete: true, items: [{ id: 1 }, { id: 3 }] });
+    expect(sent).toHaveLength(6);
+  });
+
+  it('of a list is gone on with behind a full page, of which nobody knows whether others follow by now', async () => {
+    const { github, repo, client } = createScene();
+    const pull = repo.openPull({ head: repo.push('better', { 'README.md': '' }) && 'better', by: 'ann' });
+    github.limits.set({ hourly: 1e6, pointsAMinute: 1e6, creationsAMinute: 1e6, creationsAnHour: 1e6 });
+    for (let i = 0; i < 100; i++) repo.comment(pull, 'ann', `${i}`);
+    const asking = keeping(client);
+    expect(await listComments(asking, place, pull)).toHaveLength(100);
+    expect(await listComments(asking, place, pull)).toHaveLength(100);
+    repo.comment(pull, 'ann', 'one more');
+    const all = await listComments(asking, place, pull);
+    expect(all.at(-1)?.body).toBe('one more');
+    const [, ...later] = github.faults.unchanged;
+    expect(later.length).toBeGreaterThan(0);
+  });
+
+  it('of a list under a name holds likewise', async () => {
+    const { github } = await octokit(tagged(() => ({ body: `{"total_count": 1, "things": [${thing(1)}]}` })));
+    const asking = keeping(github);
+    const list = () => askAll(asking, 'GET /repos/{owner}/{repo}/things', place, { item: Thing, under: 'things' });
+    const first = await list();
+    expect(first.items).toMatchObject([{ id: 1 }]);
+    expect(await list()).toEqual(first);
+  });
+
+  it.each(['GET /repos/{owner}/{repo}/git/blobs/{sha}', 'POST /repos/{owner}/{repo}/things'])(
+    'is not kept of %s: what is named by its digest others keep, and what is written is no answer',
+    async (route) => {
+      const { github, sent } = await octokit(tagged(() => ({ body: thing(1) })));
+      const asking = keeping(github);
+      for (let i = 0; i < 2; i++) await ask(asking, route, { ...place, sha: '0' }, Thing);
+      expect(sent.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, undefined]);
+    },
+  );
+
+  it('is none where it was never given: 304 to whoever showed no tag is an error', async () => {
+    const { github } = await octokit(() => ({ status: 304 }));
+    expect(await errorOf(ask(keeping(github), ROUTE, place, Thing))).toMatchObject({ status: 304 });
+    expect(await errorOf(ask(github, ROUTE, place, Thing))).toMatchObject({ status: 304 });
   });
 });

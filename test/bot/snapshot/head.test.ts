@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { GitHub } from '#registry/github/client.ts';
+import type { ModelAt } from '../../../bot/snapshot/snapshot.ts';
+import { flightModelPath, flightModelText } from '../../fixtures/model.ts';
+import { type GitFile, writeBlob } from '../../github/git.ts';
+import { pushTree } from '../../github/push-tree.ts';
+import { createScene, type Scene } from '../../github/scene.ts';
+import { readSnapshot } from '../read-snapshot.ts';
+
+const TREES = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}';
+const BLOBS = 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}';
+const FEATURES = 'models/flight-delay/features.sql';
+const LOCK = 'models/flight-delay/data.lock.yaml';
+const SHOP = 'models/shop/model.yaml';
+const shop = flightModelText.replace('name: flight-delay', 'name: shop');
+
+/** A client to which comparisons show no patch, so that whoever wants to know a head has to list its files. */
+const plain = (github: GitHub): GitHub => ({
+  async request(route, parameters) {
+    const answer = await github.request(route, parameters);
+    if (!route.includes('/compare/')) return answer;
+    const text = JSON.stringify(answer.data, (key, value: unknown) => (key === 'patch' ? undefined : value));
+    return { ...answer, data: JSON.parse(text) };
+  },
+});
+
+/** What the head says of each model, and the calls for it. */
+async function read({ client, github, repo, us }: Scene, by: GitHub = client) {
+  github.faults.forget();
+  const place = { owner: repo.owner, repo: repo.repo };
+  const { snapshot, unread } = await readSnapshot(by, place, us, github.now());
+  expect(unread).toEqual([]);
+  const [pull] = snapshot.pulls;
+  if (pull === undefined) throw new Error('there is no pull request');
+  const told = (at: ModelAt) =>
+    at.model === null
+      ? { model: null, features: null, lock: null, problem: at.problem }
+      : { model: at.model, features: at.features, lock: at.lock, problem: null };
+  const { models, problem, settings } = pull.atHead;
+  const all = Object.entries(models).map(([name, at]): [string, ReturnType<typeof told>] => [name, told(at)]);
+  const calls = (route: string) => github.faults.calls.filter((one) => one === route).length;
+  return { said: { models: Object.fromEntries(all), problem, settings }, trees: calls(TREES), blobs: calls(BLOBS) };
+}
+
+/** A pull request that changes this, and the same change read with patches and without. */
+async function both(files: Record<string, string>, change: (scene: Scene) => Record<string, GitFile | null>) {
+  const scene = createScene({ files });
+  scene.repo.push('better', {}, { by: 'ann' });
+  pushTree(scene, 'better', change(scene));
+  scene.repo.openPull({ head: 'better', by: 'ann' });
+  return { scene, patched: await read(scene), listed: await read(scene, plain(scene.client)) };
+}
+const file = ({ github }: Scene, text: string, mode: GitFile['mode'] = '100644'): GitFile => ({
+  mode,
+  sha: writeBlob(github.world.objects, text),
+});
+
+describe('a head', () => {
+  it('is known by the comparison, without listing or reading its files', async () => {
+    const edited = flightModelText.replace('max_loss: 0.002', 'max_loss: 0.001');
+    const { listed, patched } = await both({}, (scene) => ({
+      [flightModelPath]: file(scene, edited),
+      [FEATURES]: file(scene, 'SELECT flight_id FROM source\n'),
+      'models/flight-delay/train.py': file(scene, 'print(1)\n'),
+    }));
+    expect(patched.said).toEqual(listed.said);
+    expect(patched.said.models['flight-delay']).toMatchObject({
+      model: { evaluate: { primary: { max_loss: 0.001 } } },
+      features: 'SELECT flight_id FROM source\n',
+    });
+    // The base: its files, and two of them.
+    expect([patched.trees, patched.blobs]).toEqual([1, 2]);
+    expect([listed.trees, listed.blobs]).toEqual([2, 4]);
+  });
+
+  it('is what its own files say, where the base has moved on since', async () => {
+    const scene = createScene();
+    scene.propose({ files: { [FEATURES]: 'SELECT flight_id FROM source\n' } });
+    scene.repo.push('main', { [flightModelPath]: flightModelText.replace('max_loss: 0.002', 'max_loss: 0.2') });
+    const patched = await read(scene);
+    expect(patched.said).toEqual((await read(scene, plain(scene.client))).said);
+    expect(patched.said.models['flight-delay']?.model?.evaluate.primary.max_loss).toBe(0.002);
+  });
+
+  it('is listed where a link, a submodule or another mode is in the way of a file', async () => {
+    for (const made of [
+      (scene: Scene) => ({ [flightModelPath]: file(scene, '../shop/model.yaml', '120000') }),
+      (scene: Scene) => ({ [flightModelPath]: file(scene, flightModelText, '120000') }),
+      () => ({ [flightModelPath]: { mode: '160000', sha: '5'.repeat(40) } as const }),
+    ]) {
+      const { listed, patched } = await both({}, made);
+      expect(patched.said).toEqual(listed.said);
+      expect(patched.said.models['flight-delay']?.problem).toContain('is no file');
+    }
+  });
+
+  const names = [
+    flightModelPath,
+    FEATURES,
+    LOCK,
+    SHOP,
+    'models/shop/features.sql',
+    'models/shop/other.sql',
+    'README.md',
+  ];
+  const texts = [
+    flightModelText,
+    shop,
+    shop.replace('features: features.sql', 'features: other.sql'),
+    flightModelText.replace('max_loss: 0.002', 'max_loss: 0.3'),
+    flightModelText.trimEnd(),
+    'SELECT 1\n',
+    'SELECT 2\nFROM source\n',
+    'not: [a\n',
+    '',
+  ];
+  const Files = fc.dictionary(fc.constantFrom(...names), fc.nat(texts.length - 1), {
+    maxKeys: 6,
+    noNullPrototype: true,
+  });
+  const Changes = fc.dictionary(fc.constantFrom(...names), fc.integer({ min: -1, max: texts.length - 1 }), {
+    minKeys: 1,
+    maxKeys: 5,
+    noNullPrototype: true,
+  });
+  const textOf = (index: number) => texts[index] ?? '';
+
+  it('is the same with patches and without, whatever was added, changed, moved or removed', async () => {
+    let spared = 0;
+    await fc.assert(
+      fc.asyncProperty(Files, Changes, async (base, changes) => {
+        const files = Object.fromEntries(Object.entries(base).map(([path, index]) => [path, textOf(index)]));
+        const { listed, patched } = await both(files, (scene) =>
+          Object.fromEntries(
+            Object.entries(changes).map(([path, index]) => [path, index < 0 ? null : file(scene, textOf(index))]),
+          ),
+        );
+        expect(patched.said).toEqual(listed.said);
+        expect(patched.trees).toBeLessThanOrEqual(listed.trees);
+        if (patched.trees < listed.trees) spared += 1;
+      }),
+      { numRuns: 120, seed: 11 },
+    );
+    expect(spared).toBeGreaterThan(50);
+  });
+});
