@@ -37,10 +37,24 @@ const OfPerson = z.object({
   issue: z.object({ pull_request: z.object({}) }),
   sender: z.object({ type: z.string().refine((type) => type !== 'Bot') }),
 });
+const Paths = z.array(z.string());
 const ToBranch = z.object({
   ref: z.string().startsWith('refs/heads/'),
+  forced: z.boolean().catch(true),
+  commits: z.array(z.object({ added: Paths, removed: Paths, modified: Paths })).catch([]),
   repository: z.object({ default_branch: z.string().optional().catch(undefined) }),
 });
+
+/** GitHub names so many commits of a push (https://docs.github.com/en/webhooks/webhook-events-and-payloads#push). */
+const MOST_COMMITS = 2048;
+
+/** Whether a push may have changed the registry on the default branch. */
+function mayTouchRegistry({ commits, forced, ref, repository }: z.infer<typeof ToBranch>): boolean {
+  if (ref !== `refs/heads/${repository.default_branch}`) return false;
+  if (forced || commits.length === 0 || commits.length >= MOST_COMMITS) return true;
+  const paths = commits.flatMap(({ added, modified, removed }) => [...added, ...modified, ...removed]);
+  return paths.some((path) => path === 'registry' || path.startsWith('registry/'));
+}
 
 /**
  * Which event wakes which repository, and which pull request may have changed. What an event tells may be old, or a
@@ -98,8 +112,7 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
     // branch nobody should push.
     const { data } = ToBranch.safeParse(payload);
     if (data === undefined) return;
-    const pushed = data.ref === `refs/heads/${data.repository.default_branch}`;
-    at(payload, { queue: data.ref.startsWith(`refs/heads/${QUEUE}`), pushed });
+    at(payload, { queue: data.ref.startsWith(`refs/heads/${QUEUE}`), pushed: mayTouchRegistry(data) });
   });
   probot.on(
     ['installation.created', 'installation.unsuspend', 'installation.new_permissions_accepted'],

@@ -42,8 +42,8 @@ export interface Memory {
   openRuns: Cache<true>;
   /** Since when nothing waits in merge queues; null where something may. */
   queues: Cache<Date | null>;
-  /** Where the default branch was, and when, once nothing was left to tell of pushes; null where it was pushed to since. */
-  defaults: Cache<{ head: string | null; at: Date }>;
+  /** How the default branch stood, once nothing was left to tell of pushes. */
+  defaults: Cache<Told>;
   /** By the number of an activity: pushes of which there is nothing (more) to tell, or that others now go before. */
   pushes: Cache<'quiet' | 'tried'>;
   /** By a commit: since when a branch is there, and GitHub does not list who brought it there. */
@@ -68,6 +68,15 @@ export interface Settled {
   until: Date | null;
 }
 
+/** A branch of whose pushes everything was told. */
+export interface Told {
+  /** Null where it was pushed to since. */
+  head: string | null;
+  /** What `registry` was there; undefined where that is not known. */
+  registry: string | undefined;
+  at: Date;
+}
+
 /** Which parts of a repository matter for a pull request. */
 export interface Touches {
   /** Models whose folder it changes; `all` where it changes tiltyard.yaml, or nobody knows. */
@@ -85,7 +94,7 @@ export interface Hint {
   open?: Pick<Run, 'id' | 'attempt'> | undefined;
   /** A merge queue has changed. */
   queue?: boolean | undefined;
-  /** Somebody pushed to the default branch, or merged into it. */
+  /** Somebody pushed to the default branch, or merged into it, which may have changed the registry. */
   pushed?: boolean | undefined;
   /** It is time to look for what no event told. */
   sweep?: boolean | undefined;

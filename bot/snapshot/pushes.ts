@@ -1,5 +1,6 @@
 import { type Activity, listActivity } from '#registry/github/activity.ts';
 import { isGone } from '#registry/github/client.ts';
+import type { TreeEntry } from '#registry/github/trees.ts';
 import { Settings } from '#registry/settings.ts';
 import { isReported } from '../decide/pushes.ts';
 import { laterOf } from '../metered.ts';
@@ -10,7 +11,7 @@ import { personOf } from './person.ts';
 import type { Look } from './pull.ts';
 import { readRegistry, registryAt, unread } from './registry.ts';
 import type { DirectPush, RegistryChange } from './snapshot.ts';
-import { readCommit, readTree } from './trees.ts';
+import { type Base, readCommit, readTree } from './trees.ts';
 
 /** What is neither of them came by a pull request, or is a branch that begins or ends. */
 const DIRECT = ['push', 'force_push'];
@@ -36,20 +37,23 @@ const NONE: Pushes = { found: [], left: 0, error: null, settle: () => {} };
 
 /**
  * Who pushed to the default branch, and when, is told by GitHub's own list, as commits name whom and when they please.
- * Asked only where an event told of a push, or the branch is not where it was; and in a sweep, where no pull request goes into
- * it, so that nobody has asked where it is (`head` is null, then).
+ * Asked only where an event told of a push, or the branch has another registry than it had; and in a sweep, where no pull
+ * request goes into it, so that nobody has asked where it is (`base` is null, then).
  * @param told whether events woke us, and nothing else.
  */
 export async function readPushes(
   look: Look,
-  { branch, head, told }: { branch: string; head: string | null; told: boolean },
+  { branch, base, told }: { branch: string; base: Base | null; told: boolean },
 ): Promise<Pushes> {
   const { now, source } = look;
-  const { github, key, memory, place } = source;
+  const { key, memory } = source;
   const seen = memory.defaults.get(key());
-  const isKnown = seen !== undefined && seen.head !== null;
-  if (isKnown && (head === null ? told : head === seen.head)) return NONE;
-  const listed = await listActivity(github, place, branch);
+  const head = base?.sha ?? null;
+  const registry = base?.problem === null ? wordOf(base.top.get('registry')) : undefined;
+  const isSame = head === seen?.head || (registry !== undefined && registry === seen?.registry);
+  if (seen !== undefined && seen.head !== null && (base === null ? told : isSame)) return NONE;
+  const listed = await activityOf(source, branch);
+  if (listed === null) return NONE;
   const since = Math.min(now.getTime() - DAY, seen?.at.getTime() ?? Number.POSITIVE_INFINITY);
   const state = ({ id }: Activity) => memory.pushes.get(key(id));
   const direct = listed
@@ -81,7 +85,7 @@ export async function readPushes(
     error: failed,
     settle: (actions) => {
       if (actions.length === 0 && direct.length <= MOST && failed === null && isListed)
-        memory.defaults.set(key(), { head: at, at: now });
+        memory.defaults.set(key(), { head: at, registry, at: now });
     },
   };
 }
@@ -125,14 +129,26 @@ async function changeOf(source: Source, before: string, after: string): Promise<
   }
 }
 
-/** What `registry` is at a commit, in a word; null where there is none, undefined where that can't be told. */
-async function registryOf(source: Source, commit: string): Promise<string | null | undefined> {
+/** What `registry` is at a commit, in a word; undefined where that can't be told. */
+async function registryOf(source: Source, commit: string): Promise<string | undefined> {
   try {
-    const found = (await topOf(source, commit)).find(({ path }) => path === 'registry');
-    return found === undefined ? null : `${found.kind} ${found.sha}`;
+    return wordOf((await topOf(source, commit)).find(({ path }) => path === 'registry'));
   } catch (error) {
     // Too many files in one folder, or a commit that a force push left behind, and that is gone.
     if (error instanceof TooManyFiles || isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+const wordOf = (registry: TreeEntry | undefined) =>
+  registry === undefined ? 'none' : `${registry.kind} ${registry.sha}`;
+
+/** Null where there is no such list, as on a GitHub Enterprise Server before 3.10. */
+async function activityOf({ github, place }: Source, branch: string): Promise<Activity[] | null> {
+  try {
+    return await listActivity(github, place, branch);
+  } catch (error) {
+    if (isGone(error)) return null;
     throw error;
   }
 }

@@ -94,8 +94,8 @@ export async function openRepository(
   }
 
   async function* pushes(): AsyncGenerator<Head> {
-    const head = bases.get(default_branch)?.sha ?? null;
-    const read = await attempt(() => readPushes(look, { branch: default_branch, head, told }));
+    const base = bases.get(default_branch) ?? null;
+    const read = await attempt(() => readPushes(look, { branch: default_branch, base, told }));
     if (read instanceof Error) return void missed.push({ pull: null, error: read });
     const { error, found, left, settle } = read;
     if (error !== null) missed.push({ pull: null, error });

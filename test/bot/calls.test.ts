@@ -45,8 +45,7 @@ describe('calls of GitHub', () => {
       ['it is opened', { reads: 5, unchanged: 1, creations: 3, updates: 0 }],
       // Pull requests, runs; artifacts and evidence; checks, comments. The base branch likewise.
       ['its workflow has ended', { reads: 6, unchanged: 1, creations: 0, updates: 3 }],
-      // Pull requests; with none open any more, whether the push was a merge.
-      ['it is merged', { reads: 2, unchanged: 0, creations: 0, updates: 0 }],
+      ['it is merged', { reads: 1, unchanged: 0, creations: 0, updates: 0 }],
     ]);
   });
 
@@ -56,7 +55,7 @@ describe('calls of GitHub', () => {
       calls: steps.flatMap(({ calls }) => calls),
       unchanged: steps.flatMap(({ unchanged }) => unchanged),
     };
-    expect(count(all)).toMatchObject({ reads: 24, unchanged: 4, creations: 5 });
+    expect(count(all)).toMatchObject({ reads: 23, unchanged: 4, creations: 5 });
     expect(steps.map(({ what }) => what)).not.toContain('its workflow finds a machine');
   });
 

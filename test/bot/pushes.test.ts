@@ -9,6 +9,7 @@ import { createScene } from '../github/scene.ts';
 import { isoSeconds } from '../github/state.ts';
 import { bare } from '../registry/markdown/bare.ts';
 import { channelsFile, registered } from './decide/registry-folder.ts';
+import { oneClient, runBot } from './running-bot.ts';
 
 const ACTIVITY = 'GET /repos/{owner}/{repo}/activity';
 const CHECK = 'POST /repos/{owner}/{repo}/check-runs';
@@ -208,10 +209,39 @@ describe('pushes', () => {
     // Where pull requests go into the branch, it is known where that is.
     propose();
     expect([await count(), await count({ pushed: true }), await count({ sweep: true })]).toEqual([0, 1, 0]);
+    // With another commit there, but the same registry, there is nothing to ask for.
     repo.push('main', { 'README.md': '# Ours\n' });
-    expect([await count({ pull: 7 }), await count({ sweep: true })]).toEqual([1, 0]);
+    expect([await count({ pull: 7 }), await count({ sweep: true })]).toEqual([0, 0]);
+    repo.push('main', notes('one'), { by: 'eve' });
+    expect([await count({ pull: 7 }), await count({ sweep: true }), await count({ sweep: true })]).toEqual([1, 1, 0]);
     repo.archive();
     expect(await count({ pushed: true })).toBe(0);
+  });
+
+  it('are asked for at once where their webhook tells that they may have changed the registry', async () => {
+    const { asked, client, github, place, repo, us } = watched();
+    const { bot, send } = await runBot(oneClient(client, us), github.now);
+    bot.wake(place);
+    await bot.idle();
+    github.takeDeliveries();
+    const asks = async (act: () => unknown) => {
+      act();
+      github.faults.forget();
+      for (const { event, payload } of github.takeDeliveries()) expect(await send(event, payload)).toBe(200);
+      await bot.idle();
+      const count = asked();
+      // What was told of is seen to be told.
+      bot.wake(place);
+      await bot.idle();
+      return count > 0;
+    };
+    const before = repo.head();
+    expect(await asks(() => repo.push('main', { 'README.md': '# Ours\n', 'docs/registry/a.md': 'a\n' }))).toBe(false);
+    expect(await asks(() => repo.push('release', notes('one'), { by: 'eve' }))).toBe(false);
+    expect(await asks(() => repo.push('main', notes('one'), { by: 'eve' }))).toBe(true);
+    expect(await asks(() => repo.push('main', { 'README.md': '# Mine\n' }))).toBe(false);
+    expect(await asks(() => repo.push('main', { 'registry/README.md': null }, { by: 'eve' }))).toBe(true);
+    expect(await asks(() => repo.push('main', {}, { by: 'eve', force: true, from: before }))).toBe(true);
   });
 
   it('S14 that GitHub lists a little later are asked for until then', async () => {
@@ -246,7 +276,21 @@ describe('pushes', () => {
     expect(counts).toEqual([1, 1, 1, 0]);
   });
 
-  it.each([404, 403, 502])('that can’t be read (%i) keep no pull request waiting, and that is told', async (status) => {
+  it('are not asked for where GitHub has no such list, and nothing is missed of the rest', async () => {
+    const { client, lookNow, propose, repo, said } = watched();
+    const pull = propose({ files: { 'docs/a.md': 'a\n' } });
+    repo.push('main', canary(5), { by: 'eve' });
+    const without: GitHub = {
+      request: async (route, parameters) => {
+        if (route === ACTIVITY) throw new HttpError('Not Found', 404);
+        return client.request(route, parameters);
+      },
+    };
+    expect((await lookNow({ by: without })).unread).toEqual([]);
+    expect(said(repo.pull(pull).head.sha)).toEqual([['tiltyard', 'success']]);
+  });
+
+  it.each([403, 502])('that can’t be read (%i) keep no pull request waiting, and that is told', async (status) => {
     const { client, lookNow, propose, repo, said } = watched();
     const pull = propose({ files: { 'docs/a.md': 'a\n' } });
     const sha = repo.push('main', canary(5), { by: 'eve' });

@@ -1,5 +1,6 @@
 import { noteActivity } from './activity.ts';
 import { fullPullJson } from './pulls.ts';
+import { pushedCommits } from './pushed-commits.ts';
 import { type Json, type Pull, type Repository, type World } from './state.ts';
 import { emit } from './webhooks.ts';
 
@@ -32,8 +33,8 @@ export function refMoved(world: World, repository: Repository, movement: Movemen
     created: before === null,
     deleted: after === null,
   };
-  const pusher = { pusher: { name: by }, forced: false, base_ref: null, compare: '', commits: [], head_commit: null };
-  emit(world, repository, { event: 'push', action: null, by, body: { ...body, ...pusher } });
+  const more = { pusher: { name: by }, base_ref: null, compare: '', ...pushedCommits(world, repository, movement) };
+  emit(world, repository, { event: 'push', action: null, by, body: { ...body, ...more } });
   if (branch === undefined || before === after) return;
   for (const home of world.repositories) {
     for (const pull of home.pulls) {
