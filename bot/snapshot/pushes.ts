@@ -143,7 +143,7 @@ async function registryOf(source: Source, commit: string): Promise<string | unde
 const wordOf = (registry: TreeEntry | undefined) =>
   registry === undefined ? 'none' : `${registry.kind} ${registry.sha}`;
 
-/** Null where there is no such list, as on a GitHub Enterprise Server before 3.10. */
+/** Null where there is no such list, as on an old GitHub Enterprise Server. */
 async function activityOf({ github, place }: Source, branch: string): Promise<Activity[] | null> {
   try {
     return await listActivity(github, place, branch);
