@@ -153,9 +153,11 @@ function touchesOf(files: readonly ChangedFile[] | null): Pick<Touches, 'models'
   if (files === null) return { models: 'all', registry: true };
   const paths = files.flatMap((file) => fileOf(file).map(({ path }) => path));
   const models = paths.flatMap((path) => folderOf(path) ?? []);
+  // Whatever bears the name, or lies below it.
+  const tops = new Set(paths.map((path) => path.split('/', 1)[0]));
   return {
-    models: paths.includes('tiltyard.yaml') ? 'all' : [...new Set(models)].sort(),
-    registry: paths.some((path) => path === 'registry' || path.startsWith('registry/')),
+    models: tops.has('tiltyard.yaml') ? 'all' : [...new Set(models)].sort(),
+    registry: tops.has('registry'),
   };
 }
 

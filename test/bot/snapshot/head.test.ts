@@ -15,13 +15,15 @@ const LOCK = 'models/flight-delay/data.lock.yaml';
 const SHOP = 'models/shop/model.yaml';
 const shop = flightModelText.replace('name: flight-delay', 'name: shop');
 
-/** A client to which comparisons show no patch, so that whoever wants to know a head has to list its files. */
+/** As many as GitHub lists of a comparison: there may be more. */
+const MANY = Array.from({ length: 300 }, (_, i) => ({ filename: `docs/${i}.md`, status: 'added' }));
+
+/** A client to which comparisons do not show all, so that whoever wants to know a head has to list its files. */
 const plain = (github: GitHub): GitHub => ({
   async request(route, parameters) {
     const answer = await github.request(route, parameters);
     if (!route.includes('/compare/')) return answer;
-    const text = JSON.stringify(answer.data, (key, value: unknown) => (key === 'patch' ? undefined : value));
-    return { ...answer, data: JSON.parse(text) };
+    return { ...answer, data: { ...Object(answer.data), files: MANY } };
   },
 });
 
@@ -95,6 +97,41 @@ describe('a head', () => {
     }
   });
 
+  const OTHER = 'flight-delay/model.yaml';
+  const FAKE = 'SELECT 7\n';
+  it.each<[string, Record<string, string>, Record<string, string | null>]>([
+    ['a file of the same name outside is removed', { [OTHER]: 'x\n' }, { [OTHER]: null, [FEATURES]: FAKE }],
+    ['a file of the same name outside is moved', { [OTHER]: 'x\n' }, { [OTHER]: null, 'b/c': 'x\n', [FEATURES]: FAKE }],
+    ['a document becomes a folder', {}, { [FEATURES]: null, [`${FEATURES}/a`]: FAKE }],
+    ['another becomes a folder', { [LOCK]: 'x: 1\n' }, { [LOCK]: null, [`${LOCK}/a`]: FAKE }],
+    ['the model becomes a folder', {}, { [flightModelPath]: null, [`${flightModelPath}/a`]: FAKE }],
+    ['a folder is emptied', { [FEATURES]: '', [`${LOCK}/a`]: FAKE }, { [`${LOCK}/a`]: null }],
+    ['a folder becomes a document', { [`${LOCK}/a`]: FAKE }, { [`${LOCK}/a`]: null, [LOCK]: 'x: 1\n' }],
+    ['a folder gets the name of the settings', {}, { 'tiltyard.yaml/a': FAKE, [FEATURES]: FAKE }],
+    ['the folder of all becomes a file', {}, { [flightModelPath]: null, [FEATURES]: null, models: FAKE }],
+    ['its folder becomes a file', {}, { [flightModelPath]: null, [FEATURES]: null, 'models/flight-delay': FAKE }],
+    ['names are turned round', { [SHOP]: shop }, { [SHOP]: flightModelText, [flightModelPath]: shop }],
+  ])('is the same with patches and without where %s', async (_, base, changes) => {
+    const { listed, patched } = await both(base, (scene) =>
+      Object.fromEntries(
+        Object.entries(changes).map(([path, text]) => [path, text === null ? null : file(scene, text)]),
+      ),
+    );
+    expect(patched.said).toEqual(listed.said);
+  });
+
+  it('is listed where a link’s target looks like a document', async () => {
+    const edited = flightModelText.replace('max_loss: 0.002', 'max_loss: 0.001');
+    for (const [path, text] of [
+      [flightModelPath, edited],
+      [FEATURES, FAKE],
+      [SHOP, shop],
+    ] as const) {
+      const { listed, patched } = await both({}, (scene) => ({ [path]: file(scene, text, '120000') }));
+      expect(patched.said).toEqual(listed.said);
+    }
+  });
+
   const names = [
     flightModelPath,
     FEATURES,
@@ -102,6 +139,7 @@ describe('a head', () => {
     SHOP,
     'models/shop/features.sql',
     'models/shop/other.sql',
+    OTHER,
     'README.md',
   ];
   const texts = [
