@@ -135,17 +135,21 @@ export function listedState(
   return JSON.stringify([...listed, digestOf(at, touches)]);
 }
 
-/** Null where the two can't be compared: histories that share nothing, or a difference that is too large. */
+/**
+ * Null where the two can't be compared: histories that share nothing, a difference that is too large, or a head of which
+ * GitHub does not know everywhere yet; so that is not kept.
+ */
 async function compare({ github, key, memory, place }: Source, base: string, head: string): Promise<Compared | null> {
-  const compared = await memory.comparisons.read(key(base, head), async () => {
-    try {
-      return (await compareCommits(github, place, base, head)) ?? 'unrelated';
-    } catch (error) {
-      if (error instanceof GitHubError && error.status === 422) return 'unrelated';
-      throw error;
-    }
-  });
-  return compared === 'unrelated' ? null : compared;
+  const known = memory.comparisons.get(key(base, head));
+  if (known !== undefined) return known;
+  try {
+    const compared = await compareCommits(github, place, base, head);
+    if (compared !== null) memory.comparisons.set(key(base, head), compared);
+    return compared;
+  } catch (error) {
+    if (error instanceof GitHubError && error.status === 422) return null;
+    throw error;
+  }
 }
 
 /** What a pull request touches, by the files that it changes; everything where nobody knows them. */
