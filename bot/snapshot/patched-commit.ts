@@ -34,16 +34,19 @@ export async function patchedCommit(
     }
   }
   for (const file of changes) {
-    const { path, previous, sha, status } = file;
+    const { path, sha, status } = file;
     if (path === null || status === 'removed') continue;
-    const was = previous === null ? undefined : before.models.get(previous);
-    const isMoved = previous !== path && was !== undefined && was.sha === sha;
-    const text = isMoved || !reads.has(path) ? null : await textAfter(source, was, file);
+    const was = before.models.get(path);
+    const text = reads.has(path) ? await textAfter(source, was, file) : null;
     // Of what is new or was moved, GitHub does not tell whether it is a link. What was modified is what it was before: else
     // its status would be "changed" (https://docs.github.com/en/graphql/reference/enums#patchstatus).
     const isFile = status === 'modified' && was?.kind === 'file';
-    const bytes = text === null || !isFile ? UNKNOWN : Buffer.byteLength(text);
-    models.set(path, isMoved ? { ...was, path } : { path, sha: sha ?? '', kind: 'file', bytes });
+    models.set(path, {
+      path,
+      sha: sha ?? '',
+      kind: 'file',
+      bytes: text === null || !isFile ? UNKNOWN : Buffer.byteLength(text),
+    });
   }
   return { ...before, sha: head, models };
 }
@@ -61,13 +64,12 @@ function foldersOf(path: string | null): string[] {
 
 /** What a changed file holds now, kept from then on; null where a patch does not tell. */
 async function textAfter(source: Source, was: TreeEntry | undefined, file: ComparedFile): Promise<string | null> {
-  const { patch, sha, status } = file;
+  const { patch, sha } = file;
   // With the same content, something else about it has changed.
   if (patch === undefined || sha === null || was?.sha === sha) return null;
   if (was !== undefined && (was.kind !== 'file' || was.bytes > LARGEST_DOCUMENT)) return null;
-  const isNew = was === undefined || status === 'added';
   const known = source.memory.texts.get(source.key(sha));
-  const text = known ?? patched(isNew ? '' : await textOf(source, was.sha), patch);
+  const text = known ?? patched(was === undefined ? '' : await textOf(source, was.sha), patch);
   if (text === null || blobDigest(text) !== sha) return null;
   source.memory.texts.set(source.key(sha), text);
   return text;
