@@ -24,7 +24,7 @@ export interface Memory {
   tops: Cache<readonly TreeEntry[]>;
   /** Repositories with so many files that they are read folder by folder. */
   large: Cache<true>;
-  comparisons: Cache<Compared | 'unrelated'>;
+  comparisons: Cache<Compared>;
   models: Cache<ModelAt>;
   facts: Cache<EvidenceFacts>;
   promoted: Cache<Evaluation | 'unreadable'>;
@@ -127,9 +127,7 @@ export function createMemory(): Memory {
     folders: createCache(64 * MEGABYTE, listed),
     tops: createCache(16 * MEGABYTE, listed),
     large: createCache(10_000),
-    comparisons: createCache(32 * MEGABYTE, (compared) =>
-      compared === 'unrelated' ? ENTRY : weightOfFiles(compared.files ?? []),
-    ),
+    comparisons: createCache(32 * MEGABYTE, ({ files }) => weightOfFiles(files ?? [])),
     models: createCache(128 * MEGABYTE, weightOf),
     facts: createCache(50_000),
     promoted: createCache(128 * MEGABYTE, (found) => ENTRY + OBJECTS * JSON.stringify(found).length),

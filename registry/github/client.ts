@@ -139,6 +139,7 @@ function namesNext({ link }: Record<string, unknown>, value: unknown): boolean {
 
 const PAGE = 100;
 const isFull = (value: unknown) => Array.isArray(value) && value.length >= PAGE;
+const hasMany = (value: unknown) => Array.isArray(value) && value.length >= PAGE / 2;
 
 interface Schemas<T> {
   schema: z.ZodType<T>;
@@ -170,8 +171,8 @@ async function get<T>(
   } catch (error) {
     if (known === undefined || !isUnchanged(error)) throw error;
     const value = read(route, known.value, again);
-    // The tag of a full page does not tell whether others have come after it.
-    return { value, hasNext: known.hasNext || isFull(value) };
+    // The tag of a page does not tell whether others have come after it; and GitHub may leave out something of a full one.
+    return { value, hasNext: known.hasNext || hasMany(value) };
   }
 }
 
