@@ -37,14 +37,31 @@ const OfPerson = z.object({
   issue: z.object({ pull_request: z.object({}) }),
   sender: z.object({ type: z.string().refine((type) => type !== 'Bot') }),
 });
-const ToBranch = z.object({ ref: z.string().startsWith('refs/heads/') });
+const Paths = z.array(z.string());
+const ToBranch = z.object({
+  ref: z.string().startsWith('refs/heads/'),
+  forced: z.boolean().catch(true),
+  commits: z.array(z.object({ added: Paths, removed: Paths, modified: Paths })).catch([]),
+  repository: z.object({ default_branch: z.string().optional().catch(undefined) }),
+});
+
+/** GitHub names so many commits of a push (https://docs.github.com/en/webhooks/webhook-events-and-payloads#push). */
+const MOST_COMMITS = 2048;
+
+/** Whether a push may have changed the registry on the default branch. */
+function mayTouchRegistry({ commits, forced, ref, repository }: z.infer<typeof ToBranch>): boolean {
+  if (ref !== `refs/heads/${repository.default_branch}`) return false;
+  if (forced || commits.length === 0 || commits.length >= MOST_COMMITS) return true;
+  const paths = commits.flatMap(({ added, modified, removed }) => [...added, ...modified, ...removed]);
+  return paths.some((path) => path === 'registry' || path.startsWith('registry/'));
+}
 
 /**
  * Which event wakes which repository, and which pull request may have changed. What an event tells may be old, or a
  * repetition: a look reads afresh.
  */
 export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => void): void {
-  const at = (payload: { repository: unknown }, { isOpen = false, queue = false } = {}) => {
+  const at = (payload: { repository: unknown }, { isOpen = false, queue = false, pushed = false } = {}) => {
     const { data } = Repository.safeParse(payload.repository);
     if (data === undefined) return;
     const { check_run, check_suite, issue, pull_request, workflow_run: run } = About.parse(payload);
@@ -54,6 +71,7 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
       // Checks speak for all pull requests with one head: what becomes of one of them concerns the others.
       head: pull_request?.head.sha ?? (run ?? check_run ?? check_suite)?.head_sha,
       queue,
+      pushed,
       open: isOpen && id !== undefined && attempt !== undefined ? { id, attempt } : undefined,
     };
     wake({ owner: data.owner.login, repo: data.name }, about);
@@ -90,9 +108,11 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
     if (OfPerson.safeParse(payload).success) at(payload);
   });
   probot.on('push', ({ payload }) => {
-    // Any branch may be some pull request's base, whose policy decides, or wait in a merge queue for our check.
+    // Any branch may be some pull request's base, whose policy decides, or wait in a merge queue for our check; to the default
+    // branch nobody should push.
     const { data } = ToBranch.safeParse(payload);
-    if (data !== undefined) at(payload, { queue: data.ref.startsWith(`refs/heads/${QUEUE}`) });
+    if (data === undefined) return;
+    at(payload, { queue: data.ref.startsWith(`refs/heads/${QUEUE}`), pushed: mayTouchRegistry(data) });
   });
   probot.on(
     ['installation.created', 'installation.unsuspend', 'installation.new_permissions_accepted'],

@@ -49,7 +49,8 @@ export async function look(
     } catch (error) {
       // A mistake of ours about one pull request must not keep the others waiting.
       if (!(error instanceof Error)) throw error;
-      failed.push(...snapshot.pulls.map(({ number }) => ({ pull: number, error })));
+      const pulls = snapshot.pulls.map(({ number }) => number);
+      failed.push(...(pulls.length === 0 ? [null] : pulls).map((pull) => ({ pull, error })));
     }
     if (signal?.aborted) break;
   }

@@ -52,21 +52,26 @@ export function metered(github: GitHub, metrics: Metrics, now: () => Date, wait 
     }
   }
 
+  function measure(method: string, status: number, headers: Record<string, unknown>): void {
+    metrics.count('github_requests_total', { method, status: String(status) });
+    const left = header(headers, 'x-ratelimit-remaining');
+    if (left !== null) metrics.gauge('github_rate_limit_remaining', {}, Number(left));
+  }
+
   return {
     async request(route, parameters = {}) {
       await turn(route);
       const [method = ''] = route.split(' ');
       try {
         const answer = await github.request(route, limited(parameters));
-        metrics.count('github_requests_total', { method, status: String(answer.status) });
-        const left = header(answer.headers, 'x-ratelimit-remaining');
-        if (left !== null) metrics.gauge('github_rate_limit_remaining', {}, Number(left));
+        measure(method, answer.status, answer.headers);
         if (method !== 'GET') refusals = 0;
         return answer;
       } catch (error) {
-        // Octokit says 500 where there was no answer at all.
+        // Among them is that nothing has changed: where all is quiet, GitHub answers nothing else. Octokit says 500 where
+        // there was no answer at all.
         const { response, status = 0 } = Failure.parse(error);
-        metrics.count('github_requests_total', { method, status: String(response === undefined ? 0 : status) });
+        measure(method, response === undefined ? 0 : status, response?.headers ?? {});
         const until = refusedUntil(error, now(), refusals);
         if (until === null) throw error;
         // Those that were on their way at once are one.

@@ -94,7 +94,9 @@ async function lookOnce(
   for (const one of done) say(described(one));
   const failed = refused.filter(({ error }) => laterOf(error) === null);
   for (const { error, pull } of failed) {
-    say(`${pull === null ? 'Merge queues' : `Pull request ${pull}`} could not be looked at: ${error?.message}`);
+    say(
+      `${pull === null ? 'Merge queues or pushes' : `Pull request ${pull}`} could not be looked at: ${error?.message}`,
+    );
   }
   const unread = all.length - refused.length;
   const left = undone.length + refused.length;
@@ -142,7 +144,8 @@ function placeOf(name = ''): Place {
 function described({ action, error, outcome, until }: Done): string {
   const because = error === null ? '' : ` (${error.message})`;
   const when = until === null ? '' : ` (after ${until.toISOString()})`;
-  return `- ${action.kind} on pull request ${action.pull}, ${outcome}: ${action.reason}${because}${when}`;
+  const where = action.pull === null ? 'the default branch' : `pull request ${action.pull}`;
+  return `- ${action.kind} on ${where}, ${outcome}: ${action.reason}${because}${when}`;
 }
 
 /**

@@ -27,7 +27,11 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
   const ours = (checks: readonly Check[]) => ourCheck(snapshot.us, checks, wanted.name);
   const there = ours(await hand.checksOn(head));
   if (there !== undefined && saysSame(there, wanted)) return 'same';
-  const looked = [...snapshot.pulls.map(({ checks, head: { sha } }) => ({ checks, sha })), ...snapshot.queue];
+  const looked = [
+    ...snapshot.pulls.map(({ checks, head: { sha } }) => ({ checks, sha })),
+    ...snapshot.queue,
+    ...snapshot.pushes,
+  ];
   const seen = ours(looked.find(({ sha }) => sha === head)?.checks ?? []);
   if (there?.id !== seen?.id || (there !== undefined && seen !== undefined && !saysSame(there, seen))) return 'stale';
   const happened = async () => {

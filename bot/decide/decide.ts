@@ -6,6 +6,7 @@ import { commentActions, defacedActions, ourComments } from './comments.ts';
 import { messageOf } from './message.ts';
 import { crowdOutcome, evaluationOutcome, misnamedOutcomes, registryConclusion, treeOutcomes } from './outcome.ts';
 import type { Action, Plan } from './plan.ts';
+import { pushActions } from './pushes.ts';
 import { queueActions } from './queue.ts';
 import { registryReports } from './registry-reports.ts';
 import { type State, stateOf } from './state.ts';
@@ -17,7 +18,14 @@ export function decide(snapshot: Snapshot): Plan {
   const checks = [...byHead(looked.map(({ judgement }) => judgement))].flatMap((group) =>
     checkActions(snapshot, group),
   );
-  return { actions: [...looked.flatMap(({ actions }) => actions), ...checks, ...queueActions(snapshot)] };
+  return {
+    actions: [
+      ...looked.flatMap(({ actions }) => actions),
+      ...checks,
+      ...queueActions(snapshot),
+      ...pushActions(snapshot),
+    ],
+  };
 }
 
 function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement: Judgement } {

@@ -4,7 +4,8 @@ export type Action = { reason: string } & (
   | { kind: 'remove_comment'; pull: number; id: number }
   | {
       kind: 'check';
-      pull: number;
+      /** Null on a commit of the default branch. */
+      pull: number | null;
       head: string;
       name: string;
       /** Null while it is not known yet. Never neutral: GitHub lets that satisfy a required check. */

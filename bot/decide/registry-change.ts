@@ -22,16 +22,22 @@ export interface MergedRegistry {
 }
 
 /** The entries that a head changes since the merge base. */
-export function registryChanges({ registry }: Pull): FileChange[] {
+export function registryChanges({ registry }: Pick<Pull, 'registry'>): FileChange[] {
   if (registry === null) return [];
   return changes(byPath(registry.atMergeBase), byPath(registry.atHead));
+}
+
+/** What changes the registry: a pull request, or a push, whose base is what was there before. */
+interface Changing extends Pick<Pull, 'registry'> {
+  base: { sha: string };
+  head: { sha: string };
 }
 
 /**
  * Holds the registry as it would be after a merge against what `tiltyard fsck` asks of every commit: documents that can be
  * read, versions that only ever come, evidence that is what its name says, and channels that only legal moves change.
  */
-export function mergedRegistry({ now }: Snapshot, pull: Pull): MergedRegistry {
+export function mergedRegistry({ now }: Pick<Snapshot, 'now'>, pull: Changing): MergedRegistry {
   const result: MergedRegistry = { faults: [], open: [], moves: new Map(), added: new Map() };
   const { registry } = pull;
   const changed = registryChanges(pull);

@@ -3,7 +3,7 @@ import type { RegistryReport } from '#registry/markdown/pull-request/registry-re
 import { isModelName } from '#registry/model-name.ts';
 import type { Pull, Snapshot } from '../snapshot/snapshot.ts';
 import { approvalsOf, isOurs } from './approvals.ts';
-import { mergedRegistry } from './registry-change.ts';
+import { type MergedRegistry, mergedRegistry } from './registry-change.ts';
 
 /** The model whose registry a path belongs to; '' where no model can have it. */
 export function registryOf(path: string): string {
@@ -18,8 +18,16 @@ export function registryReports(
   pull: Pull,
   models: readonly string[],
 ): Map<string, RegistryReport> {
-  const merged = mergedRegistry(snapshot, pull);
   const approvals = isOurs(snapshot, pull) ? null : approvalsOf(pull);
+  return reportsOf(mergedRegistry(snapshot, pull), models, { approvals, claim: pull.fork });
+}
+
+/** What is to be said of each model, and who stands behind it. */
+export function reportsOf(
+  merged: MergedRegistry,
+  models: readonly string[],
+  behind: Pick<RegistryReport, 'approvals' | 'claim'>,
+): Map<string, RegistryReport> {
   const isOf = (path: string, model: string) => {
     const of = registryOf(path);
     return of === model || !models.includes(of);
@@ -32,8 +40,7 @@ export function registryReports(
         added: merged.added.get(model) ?? [],
         faults: merged.faults.filter(({ path }) => isOf(path, model)),
         open: merged.open.filter(({ path }) => isOf(path, model)).map(({ sentence }) => sentence),
-        approvals,
-        claim: pull.fork,
+        ...behind,
       },
     ]),
   );

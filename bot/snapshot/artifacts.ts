@@ -1,4 +1,5 @@
 import { type Artifact, artifactsNamed, listArtifacts } from '#registry/github/artifacts.ts';
+import type { WorkflowRun } from '#registry/github/runs.ts';
 import type { Source } from './memory.ts';
 
 /** The artifacts that our action uploads, one a model. */
@@ -6,7 +7,10 @@ export const PREFIX = 'tiltyard-evaluation-';
 
 /** Finds what runs uploaded: of a few, run by run; of many, with one list a model for all of them. */
 export interface Artifacts {
-  of(run: { id: number; created_at: Date }, models: readonly string[]): Promise<readonly Artifact[]>;
+  of(
+    run: Pick<WorkflowRun, 'id' | 'created_at' | 'run_attempt'>,
+    models: readonly string[],
+  ): Promise<readonly Artifact[]>;
 }
 
 /** So many runs of a look are asked one by one, and so many models of a run are looked for one by one. */
@@ -18,12 +22,16 @@ export function findArtifacts({ github, place }: Pick<Source, 'github' | 'place'
   return {
     async of(run, models) {
       asked += 1;
-      if (asked <= FEW || models.length > FEW) return ofRun(run.id);
+      // What a list has of an earlier attempt would hide what a later one left meanwhile.
+      const isAgain = (run.run_attempt ?? 1) > 1;
+      if (asked <= FEW || models.length > FEW || isAgain) return ofRun(run.id);
       const found: Artifact[] = [];
       for (const model of models) {
-        const list = lists.get(model) ?? shared(artifactsNamed(github, place, PREFIX + model));
+        const named = PREFIX + model;
+        const list = lists.get(model) ?? shared(artifactsNamed(github, place, named));
         lists.set(model, list);
-        const ofModel = (await list(run.created_at)).filter(({ workflow_run: by }) => by?.id === run.id);
+        const all = await list(run.created_at);
+        const ofModel = all.filter(({ name, workflow_run: by }) => name === named && by?.id === run.id);
         // GitHub does not promise an order: what is missing may be elsewhere in the list.
         if (ofModel.length === 0) return ofRun(run.id);
         found.push(...ofModel);

@@ -24,6 +24,7 @@ async function readPatched(source: Source, { atBase, base, compared, sha, touche
   const files = compared?.files ?? null;
   // `all`: it may change the settings too.
   if (compared === null || files === null || models === 'all' || touches.registry) return null;
+  if (files.some(({ filename, previous_filename: previous = '' }) => isDeep(filename) || isDeep(previous))) return null;
   const before = compared.mergeBase === base.sha ? base : await readCommit(source, compared.mergeBase);
   if (before.problem !== null) return null;
   const reads = new Set(models.flatMap((name) => documentsOf(name, atBase.models[name])));
@@ -34,3 +35,6 @@ async function readPatched(source: Source, { atBase, base, compared, sha, touche
     throw error;
   }
 }
+
+/** Each folder that a path leads through takes room; nobody has use for so many. */
+const isDeep = (path: string) => path.split('/').length > 20;

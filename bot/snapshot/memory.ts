@@ -24,7 +24,7 @@ export interface Memory {
   tops: Cache<readonly TreeEntry[]>;
   /** Repositories with so many files that they are read folder by folder. */
   large: Cache<true>;
-  comparisons: Cache<Compared | 'unrelated'>;
+  comparisons: Cache<Compared>;
   models: Cache<ModelAt>;
   facts: Cache<EvidenceFacts>;
   promoted: Cache<Evaluation | 'unreadable'>;
@@ -42,6 +42,12 @@ export interface Memory {
   openRuns: Cache<true>;
   /** Since when nothing waits in merge queues; null where something may. */
   queues: Cache<Date | null>;
+  /** How the default branch stood, once nothing was left to tell of pushes. */
+  defaults: Cache<Told>;
+  /** By the number of an activity: pushes of which there is nothing (more) to tell, or that others now go before. */
+  pushes: Cache<'quiet' | 'tried'>;
+  /** By a commit: since when a branch is there, and GitHub does not list who brought it there. */
+  unlisted: Cache<Date>;
   /** What was listed of a repository last. */
   repositories: Cache<Repository>;
   /** Open pull requests of repositories with many, as they were listed last. */
@@ -62,6 +68,15 @@ export interface Settled {
   until: Date | null;
 }
 
+/** A branch of whose pushes everything was told. */
+export interface Told {
+  /** Null where it was pushed to since. */
+  head: string | null;
+  /** What `registry` was there; undefined where that is not known. */
+  registry: string | undefined;
+  at: Date;
+}
+
 /** Which parts of a repository matter for a pull request. */
 export interface Touches {
   /** Models whose folder it changes; `all` where it changes tiltyard.yaml, or nobody knows. */
@@ -79,6 +94,8 @@ export interface Hint {
   open?: Pick<Run, 'id' | 'attempt'> | undefined;
   /** A merge queue has changed. */
   queue?: boolean | undefined;
+  /** Somebody pushed to the default branch, or merged into it, which may have changed the registry. */
+  pushed?: boolean | undefined;
   /** It is time to look for what no event told. */
   sweep?: boolean | undefined;
 }
@@ -110,9 +127,7 @@ export function createMemory(): Memory {
     folders: createCache(64 * MEGABYTE, listed),
     tops: createCache(16 * MEGABYTE, listed),
     large: createCache(10_000),
-    comparisons: createCache(32 * MEGABYTE, (compared) =>
-      compared === 'unrelated' ? ENTRY : weightOfFiles(compared.files ?? []),
-    ),
+    comparisons: createCache(32 * MEGABYTE, ({ files }) => weightOfFiles(files ?? [])),
     models: createCache(128 * MEGABYTE, weightOf),
     facts: createCache(50_000),
     promoted: createCache(128 * MEGABYTE, (found) => ENTRY + OBJECTS * JSON.stringify(found).length),
@@ -123,6 +138,9 @@ export function createMemory(): Memory {
     oldRuns: createCache(10_000),
     openRuns: createCache(50_000),
     queues: createCache(10_000),
+    defaults: createCache(10_000),
+    pushes: createCache(50_000),
+    unlisted: createCache(10_000),
     repositories: createCache(10_000),
     lists: createCache(64 * MEGABYTE, ({ length }) => PULL * length),
     hints: createCache(10_000),
@@ -196,6 +214,10 @@ export function followHints({ key, memory, place }: Source, pulls: readonly Pull
   const hints = memory.hints.get(nameOf(place)) ?? [];
   memory.hints.delete(nameOf(place));
   if (hints.some(({ queue }) => queue === true)) memory.queues.set(key(), null);
+  // A force push may have brought it back to where it was.
+  const known = memory.defaults.get(key());
+  if (known !== undefined && hints.some(({ pushed }) => pushed === true))
+    memory.defaults.set(key(), { ...known, head: null });
   const heads = new Set(hints.map(({ head }) => head));
   const numbers = new Set(hints.map(({ pull }) => pull));
   for (const { head, number } of pulls) {

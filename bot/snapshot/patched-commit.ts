@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import type { ComparedFile } from '#registry/github/comparisons.ts';
 import type { TreeEntry } from '#registry/github/trees.ts';
-import { folderOf } from '../decide/touched.ts';
 import { LARGEST_DOCUMENT, textOf } from './folders.ts';
 import type { Source } from './memory.ts';
 import { patched } from './patch.ts';
 import type { Commit } from './trees.ts';
 
-/** The size of a file of which a comparison does not show all. */
+/** The size of what a comparison does not show all of. */
 export const UNKNOWN = -1;
 
 /**
@@ -21,41 +20,57 @@ export async function patchedCommit(
   { files, head, reads }: { files: readonly ComparedFile[]; head: string; reads: ReadonlySet<string> },
 ): Promise<Commit> {
   const models = new Map(before.models);
-  for (const { filename, previous_filename: previous = filename, status } of files) {
-    if (status === 'removed' || status === 'renamed') models.delete(inModels(previous));
-    for (const path of [filename, previous]) {
-      const model = folderOf(path);
-      // What is kept of a model is kept by the digest of its folder.
-      if (model !== null) models.set(model, { path: model, kind: 'folder', sha: `${head} ${model}`, bytes: 0 });
+  const changes = files.map((file) => ({
+    ...file,
+    path: inModels(file.filename),
+    previous: inModels(file.previous_filename ?? file.filename),
+  }));
+  for (const { previous, status } of changes)
+    if (previous !== null && (status === 'removed' || status === 'renamed')) models.delete(previous);
+  for (const { path, previous } of changes) {
+    for (const folder of [...foldersOf(path), ...foldersOf(previous)]) {
+      // Perhaps there is nothing left in it. What is kept of a model is kept by the digest of its folder.
+      models.set(folder, { path: folder, kind: 'folder', sha: `${head} ${folder}`, bytes: UNKNOWN });
     }
   }
-  for (const file of files) {
-    const { filename, previous_filename: previous = filename, sha, status } = file;
-    if (status === 'removed' || folderOf(filename) === null) continue;
-    const path = inModels(filename);
-    const was = before.models.get(inModels(previous));
-    const isMoved = previous !== filename && was !== undefined && was.sha === sha;
-    const text = isMoved || !reads.has(path) ? null : await textAfter(source, was, file);
-    const bytes = text === null ? UNKNOWN : Buffer.byteLength(text);
-    models.set(path, isMoved ? { ...was, path } : { path, sha: sha ?? '', kind: 'file', bytes });
+  for (const file of changes) {
+    const { path, sha, status } = file;
+    if (path === null || status === 'removed') continue;
+    const was = before.models.get(path);
+    const text = reads.has(path) ? await textAfter(source, was, file) : null;
+    // Of what is new or was moved, GitHub does not tell whether it is a link. What was modified is what it was before: else
+    // its status would be "changed" (https://docs.github.com/en/graphql/reference/enums#patchstatus).
+    const isFile = status === 'modified' && was?.kind === 'file';
+    models.set(path, {
+      path,
+      sha: sha ?? '',
+      kind: 'file',
+      bytes: text === null || !isFile ? UNKNOWN : Buffer.byteLength(text),
+    });
   }
   return { ...before, sha: head, models };
 }
 
-/** A path from the folder `models/`. */
-const inModels = (path: string) => path.replace(/^models\//, '');
+/** A path from the folder `models/`; null for one that is elsewhere. */
+function inModels(path: string): string | null {
+  return path.startsWith('models/') ? path.slice('models/'.length) : null;
+}
+
+/** The folders that a path from `models/` leads through. */
+function foldersOf(path: string | null): string[] {
+  const folders = path?.split('/').slice(0, -1) ?? [];
+  return folders.map((_, depth) => folders.slice(0, depth + 1).join('/'));
+}
 
 /** What a changed file holds now, kept from then on; null where a patch does not tell. */
 async function textAfter(source: Source, was: TreeEntry | undefined, file: ComparedFile): Promise<string | null> {
-  const { patch, sha, status } = file;
+  const { patch, sha } = file;
   // With the same content, something else about it has changed.
   if (patch === undefined || sha === null || was?.sha === sha) return null;
   if (was !== undefined && (was.kind !== 'file' || was.bytes > LARGEST_DOCUMENT)) return null;
   const known = source.memory.texts.get(source.key(sha));
-  const before = was === undefined || status === 'added' ? '' : await textOf(source, was.sha);
-  const text = known ?? patched(before, patch);
-  // A link's target ends without a line's end, unless somebody wants it otherwise.
-  if (text === null || !text.endsWith('\n') || blobDigest(text) !== sha) return null;
+  const text = known ?? patched(was === undefined ? '' : await textOf(source, was.sha), patch);
+  if (text === null || blobDigest(text) !== sha) return null;
   source.memory.texts.set(source.key(sha), text);
   return text;
 }

@@ -135,17 +135,21 @@ export function listedState(
   return JSON.stringify([...listed, digestOf(at, touches)]);
 }
 
-/** Null where the two can't be compared: histories that share nothing, or a difference that is too large. */
+/**
+ * Null where the two can't be compared: histories that share nothing, a difference that is too large, or a head of which
+ * GitHub does not know everywhere yet; so that is not kept.
+ */
 async function compare({ github, key, memory, place }: Source, base: string, head: string): Promise<Compared | null> {
-  const compared = await memory.comparisons.read(key(base, head), async () => {
-    try {
-      return (await compareCommits(github, place, base, head)) ?? 'unrelated';
-    } catch (error) {
-      if (error instanceof GitHubError && error.status === 422) return 'unrelated';
-      throw error;
-    }
-  });
-  return compared === 'unrelated' ? null : compared;
+  const known = memory.comparisons.get(key(base, head));
+  if (known !== undefined) return known;
+  try {
+    const compared = await compareCommits(github, place, base, head);
+    if (compared !== null) memory.comparisons.set(key(base, head), compared);
+    return compared;
+  } catch (error) {
+    if (error instanceof GitHubError && error.status === 422) return null;
+    throw error;
+  }
 }
 
 /** What a pull request touches, by the files that it changes; everything where nobody knows them. */
@@ -153,9 +157,11 @@ function touchesOf(files: readonly ChangedFile[] | null): Pick<Touches, 'models'
   if (files === null) return { models: 'all', registry: true };
   const paths = files.flatMap((file) => fileOf(file).map(({ path }) => path));
   const models = paths.flatMap((path) => folderOf(path) ?? []);
+  // Whatever bears the name, or lies below it.
+  const tops = new Set(paths.map((path) => path.split('/', 1)[0]));
   return {
-    models: paths.includes('tiltyard.yaml') ? 'all' : [...new Set(models)].sort(),
-    registry: paths.some((path) => path === 'registry' || path.startsWith('registry/')),
+    models: tops.has('tiltyard.yaml') ? 'all' : [...new Set(models)].sort(),
+    registry: tops.has('registry'),
   };
 }
 

@@ -7,6 +7,7 @@ import { findArtifacts } from './artifacts.ts';
 import { openPulls } from './listed.ts';
 import { createMemory, followHints, isTold, type Settled, type Source, sawOpen, sourceOf } from './memory.ts';
 import { type Look, readPull } from './pull.ts';
+import { readPushes } from './pushes.ts';
 import { readQueue } from './queue.ts';
 import { findRuns } from './runs.ts';
 import type { Pull, Snapshot } from './snapshot.ts';
@@ -18,7 +19,7 @@ const MOST_PULLS = 100;
 
 /** A repository, whose pull requests are read head by head. */
 export interface Opened {
-  /** A snapshot for each head that there may be something to do for, with all of its pull requests; then merge queues. */
+  /** A snapshot for each head with something to do, perhaps, and all of its pull requests; then pushes, then merge queues. */
   heads(): AsyncGenerator<Head>;
   /** Those that there is something to read of, which was not read (yet): nothing can be decided of them. */
   unread(): Unread[];
@@ -33,8 +34,8 @@ export interface Head {
 }
 
 /**
- * A pull request that was not read, or merge queues, where `pull` is null; `error` is null where there was no room for more
- * in this look.
+ * A pull request that was not read, or merge queues or pushes, where `pull` is null; `error` is null where there was no room
+ * for more in this look.
  */
 export interface Unread {
   pull: number | null;
@@ -84,10 +85,23 @@ export async function openRepository(
     yield* pulls();
     // While GitHub takes nothing more, nothing is asked.
     if ([...unread.values()].some(({ error }) => laterOf(error) !== null)) return;
+    if (archived !== true) yield* pushes();
     // The last, since it rests on what heads came to.
     const queue = await attempt(() => readQueue(look, all, told));
     if (queue instanceof Error) missed.push({ pull: null, error: queue });
-    else if (queue.length > 0) yield { snapshot: { now, us, repository, pulls: [], queue }, settle: () => {} };
+    else if (queue.length > 0)
+      yield { snapshot: { now, us, repository, pulls: [], queue, pushes: [] }, settle: () => {} };
+  }
+
+  async function* pushes(): AsyncGenerator<Head> {
+    const base = bases.get(default_branch) ?? null;
+    const read = await attempt(() => readPushes(look, { branch: default_branch, base, told }));
+    if (read instanceof Error) return void missed.push({ pull: null, error: read });
+    const { error, found, left, settle } = read;
+    if (error !== null) missed.push({ pull: null, error });
+    else if (left > 0) missed.push({ pull: null, error: null });
+    if (found.length === 0) settle([]);
+    else yield { snapshot: { now, us, repository, pulls: [], queue: [], pushes: found }, settle };
   }
 
   async function* pulls(): AsyncGenerator<Head> {
@@ -103,7 +117,7 @@ export async function openRepository(
         else unread.delete(number);
       }
       if (!(read instanceof Error)) {
-        const snapshot = { now, us, repository, pulls: read.map(({ pull }) => pull), queue: [] };
+        const snapshot = { now, us, repository, pulls: read.map(({ pull }) => pull), queue: [], pushes: [] };
         yield { snapshot, settle: (actions) => settle(source, read, actions) };
       } else if (laterOf(read) !== null) {
         // While GitHub takes nothing more, nothing is asked.

@@ -41,7 +41,8 @@ export async function readRegistry(
   }
 }
 
-function unread(problem: string): RegistryChange {
+/** What changed is not known. */
+export function unread(problem: string): RegistryChange {
   return { atMergeBase: [], atBase: [], atHead: [], texts: {}, evidence: {}, problem };
 }
 

@@ -19,6 +19,26 @@ export interface Snapshot {
   pulls: Pull[];
   /** What waits in merge queues; looked at after all heads. */
   queue: Queued[];
+  /** What was pushed to the registry on the default branch without a pull request; looked at after all heads. */
+  pushes: DirectPush[];
+}
+
+/** A push to the default branch, by no pull request, that changed `registry/`. */
+export interface DirectPush {
+  /** Where the branch was after it, and before. */
+  sha: string;
+  before: string;
+  /** By GitHub's own account, whomever the commits name; and when it came there. */
+  by: Person;
+  at: Date;
+  /** Whether it put aside what was there. */
+  forced: boolean;
+  /** What it changed: as a pull request from `before` to `sha` would. */
+  registry: RegistryChange;
+  /** Of `before`: who might have approved it. */
+  settings: Settings;
+  /** Ours, on `sha`. */
+  checks: Check[];
 }
 
 /** A branch of a merge queue: the base as it would be with a pull request, and all before it in the queue, merged. */

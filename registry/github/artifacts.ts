@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { askAll, type GitHub, type Listed, type Place, pagesOf, stream } from './client.ts';
+import { type GitHub, type Place, stream } from './client.ts';
+import { askAll, type Listed, pagesOf } from './lists.ts';
 import { Time } from './time.ts';
 
 const Artifact = z.object({

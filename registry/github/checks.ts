@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ask, askAll, type GitHub, type Place } from './client.ts';
+import { ask, type GitHub, type Place } from './client.ts';
+import { askAll } from './lists.ts';
 import { Time } from './time.ts';
 
 const CheckRun = z.object({

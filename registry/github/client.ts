@@ -84,61 +84,15 @@ export async function askIfThere<T>(
   }
 }
 
-/** A list that comes in pages, each an array, or an object that has the array under a name. */
-export interface List<T> {
-  item: z.ZodType<T>;
-  under?: string;
-  /** At most so many pages of 100. */
-  pages?: number;
-}
-
-/** A list as far as it was read; `complete` tells whether that was all. */
-export interface Listed<T> {
-  items: T[];
-  complete: boolean;
-}
-
-/** The pages of a list one after another, as somebody wants them; the last says so. */
-export async function* pagesOf<T>(
-  github: GitHub,
-  route: string,
-  parameters: Record<string, unknown>,
-  { item, under, pages = 30 }: List<T>,
-): AsyncGenerator<{ items: T[]; isLast: boolean }> {
-  const array = z.array(item);
-  const schema = under === undefined ? array : z.object({ [under]: array }).transform((page) => page[under] ?? []);
-  for (let page = 1; page <= pages; page++) {
-    const asked = { ...parameters, per_page: PAGE, page };
-    const { hasNext, value } = await get(github, route, asked, { schema, again: array });
-    yield { items: value, isLast: !hasNext };
-    if (!hasNext) return;
-  }
-}
-
-/** A list until there is no more of it, or until `enough` says so of what has come so far. */
-export async function askAll<T>(
-  github: GitHub,
-  route: string,
-  parameters: Record<string, unknown>,
-  list: List<T>,
-  enough: (items: readonly T[]) => boolean = () => false,
-): Promise<Listed<T>> {
-  const found: T[] = [];
-  for await (const { isLast, items } of pagesOf(github, route, parameters, list)) {
-    found.push(...items);
-    if (isLast) return { items: found, complete: true };
-    if (enough(found)) break;
-  }
-  return { items: found, complete: false };
-}
-
 /** GitHub names the next page in a header; a page may be short though it is not the last. */
 function namesNext({ link }: Record<string, unknown>, value: unknown): boolean {
   return typeof link === 'string' ? /\brel="next"/.test(link) : isFull(value);
 }
 
-const PAGE = 100;
+/** GitHub gives so many items of a list at once, where it is asked for them. */
+export const PAGE = 100;
 const isFull = (value: unknown) => Array.isArray(value) && value.length >= PAGE;
+const hasMany = (value: unknown) => Array.isArray(value) && value.length >= PAGE / 2;
 
 interface Schemas<T> {
   schema: z.ZodType<T>;
@@ -150,7 +104,7 @@ interface Schemas<T> {
 const NEVER_CHANGES = /\/(git\/blobs|git\/trees|compare)\//;
 
 /** One answer, which GitHub need not send again where we have it and it still holds. */
-async function get<T>(
+export async function get<T>(
   github: GitHub,
   route: string,
   parameters: Record<string, unknown>,
@@ -170,8 +124,8 @@ async function get<T>(
   } catch (error) {
     if (known === undefined || !isUnchanged(error)) throw error;
     const value = read(route, known.value, again);
-    // The tag of a full page does not tell whether others have come after it.
-    return { value, hasNext: known.hasNext || isFull(value) };
+    // The tag of a page does not tell whether others have come after it; and GitHub may leave out something of a full one.
+    return { value, hasNext: known.hasNext || hasMany(value) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Somebody } from './accounts.ts';
-import { ask, askAll, askIfThere, type GitHub, type Place } from './client.ts';
+import { ask, askIfThere, type GitHub, type Place } from './client.ts';
+import { askAll } from './lists.ts';
 import { Time } from './time.ts';
 
 const IssueComment = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { askAll, type GitHub, type Place, stream } from './client.ts';
+import { type GitHub, type Place, stream } from './client.ts';
+import { askAll } from './lists.ts';
 
 const Job = z.object({
   id: z.int(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Somebody } from './accounts.ts';
-import { ask, askAll, type GitHub, type Listed, type Place } from './client.ts';
+import { ask, type GitHub, type Place } from './client.ts';
+import { askAll, type Listed } from './lists.ts';
 import { Repository } from './repositories.ts';
 import { Time } from './time.ts';
 

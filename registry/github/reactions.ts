@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Somebody } from './accounts.ts';
-import { ask, askAll, type GitHub, type Place } from './client.ts';
+import { ask, type GitHub, type Place } from './client.ts';
+import { askAll } from './lists.ts';
 
 /** Reacts to a comment; the same reaction twice is one. */
 export async function createReaction(github: GitHub, place: Place, comment: number, content: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Somebody } from './accounts.ts';
-import { askAll, type GitHub, type Place } from './client.ts';
+import { type GitHub, type Place } from './client.ts';
+import { askAll } from './lists.ts';
 import { Time } from './time.ts';
 
 const Review = z.object({

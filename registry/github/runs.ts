@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ask, askAll, type GitHub, isGone, type Listed, type Place } from './client.ts';
+import { ask, type GitHub, isGone, type Place } from './client.ts';
+import { askAll, type Listed } from './lists.ts';
 import { Time } from './time.ts';
 
 const WorkflowRun = z.object({

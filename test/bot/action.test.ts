@@ -60,6 +60,31 @@ describe('the bot in a workflow', () => {
     }
   });
 
+  it('S11 tells of a push to the registry, and gives up for now where GitHub takes nothing', async () => {
+    const { asApp, asStarter, github, printed, repo, run, waited } = await job();
+    const pushes = Array.from({ length: 12 }, (_, i) =>
+      repo.push('main', { 'registry/README.md': `${i}\n` }, { by: 'eve' }),
+    );
+    const CHECK = 'POST /repos/{owner}/{repo}/check-runs';
+    github.faults.always('error-before', CHECK);
+    expect(await run(asStarter)).toBe(1);
+    expect(waited).toHaveLength(4);
+    github.faults.clear();
+    expect(await run(asStarter)).toBe(0);
+    expect(pushes.map((sha) => repo.checks(sha).map(({ conclusion }) => conclusion))).toEqual(
+      pushes.map(() => ['failure']),
+    );
+    const [sha = ''] = pushes;
+    expect(printed).toContain(
+      `- check on the default branch, written: tiltyard / direct push on ${sha.slice(0, 7)} is failure: eve pushed to registry/ directly`,
+    );
+    expect(await run(asStarter)).toBe(0);
+    expect(printed.at(-1)).toBe('Nothing to do.');
+    // The App has not told of them yet.
+    expect(await run(asApp)).toBe(0);
+    expect(repo.checks(sha)).toHaveLength(2);
+  });
+
   it('S12 moving from the token to the App goes on in the same comment', async () => {
     const { asApp, asStarter, evaluate, propose, repo, run } = await job();
     const pull = propose();

@@ -158,6 +158,15 @@ describe('metered', () => {
       expect(metrics.text()).toContain(`tiltyard_github_requests_total{method="GET",status="${status}"} 1\n`);
   });
 
+  it('knows what is left of the hour also where GitHub says no more than that nothing has changed', async () => {
+    const low = { status: 200, headers: { 'x-ratelimit-remaining': '3' } };
+    const { line, metrics } = told([low, refusal(304, { 'x-ratelimit-remaining': '5000' })]);
+    await line.request('GET /a');
+    await line.request('GET /a').catch(() => null);
+    expect(metrics.text()).toContain('tiltyard_github_requests_total{method="GET",status="304"} 1\n');
+    expect(metrics.text()).toContain('tiltyard_github_rate_limit_remaining 5000\n');
+  });
+
   it('gives up a request that is never answered', async () => {
     const { line } = told([]);
     const signals: unknown[] = [];

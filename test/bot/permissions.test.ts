@@ -27,6 +27,7 @@ const ROUTES: Record<string, Need[] | 'by the App itself' | 'by anybody'> = {
   'GET /installation/repositories': metadata,
   'GET /repos/{owner}/{repo}': metadata,
   'GET /repos/{owner}/{repo}/collaborators/{username}/permission': metadata,
+  'GET /repos/{owner}/{repo}/activity': contents,
   'GET /repos/{owner}/{repo}/compare/{basehead}': contents,
   'GET /repos/{owner}/{repo}/git/blobs/{file_sha}': contents,
   'GET /repos/{owner}/{repo}/git/matching-refs/{ref}': contents,

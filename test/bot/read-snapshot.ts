@@ -13,7 +13,7 @@ export async function readSnapshot(
 ): Promise<{
   snapshot: Snapshot;
   unread: Unread[];
-  settle(actions: readonly { pull: number }[]): Promise<void>;
+  settle(actions: readonly { pull: number | null }[]): Promise<void>;
 }> {
   const repository = await openRepository(github, place, us, now, memory);
   const heads: Head[] = [];
@@ -21,7 +21,14 @@ export async function readSnapshot(
   const pulls = heads.flatMap(({ snapshot }) => snapshot.pulls);
   const known = heads[0]?.snapshot.repository ?? { ...place, id: 0, defaultBranch: 'main' };
   return {
-    snapshot: { now, us, repository: known, pulls, queue: heads.flatMap(({ snapshot }) => snapshot.queue) },
+    snapshot: {
+      now,
+      us,
+      repository: known,
+      pulls,
+      queue: heads.flatMap(({ snapshot }) => snapshot.queue),
+      pushes: heads.flatMap(({ snapshot }) => snapshot.pushes),
+    },
     unread: repository.unread(),
     async settle(actions) {
       for (const { settle, snapshot } of heads) {

@@ -9,6 +9,7 @@ export const DESCRIBED = [
   'GET /rate_limit',
   'GET /repos/{owner}/{repo}/installation',
   'GET /repos/{owner}/{repo}',
+  'GET /repos/{owner}/{repo}/activity',
   'GET /repos/{owner}/{repo}/branches/{branch}',
   'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
   'GET /repos/{owner}/{repo}/contents/{path}',

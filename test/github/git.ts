@@ -125,7 +125,8 @@ export function mergeBase(objects: Objects, a: string, b: string): string | null
 
 export interface Change {
   path: string;
-  status: 'added' | 'removed' | 'modified' | 'renamed';
+  /** `changed` is a file that became a link, or the like (https://docs.github.com/en/graphql/reference/enums#patchstatus). */
+  status: 'added' | 'removed' | 'modified' | 'renamed' | 'changed';
   before: string | null;
   after: string | null;
   /** Where a renamed file was before. */
@@ -139,7 +140,8 @@ export function changesBetween(before: Files, after: Files): Change[] {
   for (const [path, { sha, mode }] of after) {
     const old = before.get(path);
     if (old !== undefined) {
-      if (old.sha !== sha || old.mode !== mode) changes.push({ path, status: 'modified', before: old.sha, after: sha });
+      const status = isOneKind(old.mode, mode) ? 'modified' : 'changed';
+      if (old.sha !== sha || old.mode !== mode) changes.push({ path, status, before: old.sha, after: sha });
       continue;
     }
     const [from] = [...removed].find(([, file]) => file.sha === sha) ?? [];
@@ -152,6 +154,9 @@ export function changesBetween(before: Files, after: Files): Change[] {
   for (const [path, { sha }] of removed) changes.push({ path, status: 'removed', before: sha, after: null });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+/** Whether a file may be run is no other kind. */
+const isOneKind = (a: GitFile['mode'], b: GitFile['mode']) => a.slice(0, 3) === b.slice(0, 3);
 
 function must<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`there is no object ${name}`);

@@ -1,4 +1,5 @@
 import { accountOf } from './accounts.ts';
+import { activityRoutes } from './activity-routes.ts';
 import { appRoutes } from './apps.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { checkRoutes } from './checks.ts';
@@ -27,6 +28,7 @@ const routes = new Map(
     ...appRoutes,
     ...limitRoutes,
     ...repositoryRoutes,
+    ...activityRoutes,
     ...commitRoutes,
     ...roleRoutes,
     ...gitRoutes,

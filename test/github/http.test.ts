@@ -56,6 +56,7 @@ it('answers the real Octokit as it answers in this process', async () => {
     ['GET /repos/{owner}/{repo}', {}],
     ['GET /repos/{owner}/{repo}/git/ref/{ref}', { ref: 'heads/feature/better' }],
     ['GET /repos/{owner}/{repo}/git/ref/{ref}', { ref: 'heads/nowhere' }],
+    ['GET /repos/{owner}/{repo}/activity', { ref: 'refs/heads/feature/better', per_page: 100 }],
     ['GET /repos/{owner}/{repo}/git/trees/{tree_sha}', { tree_sha: sha, recursive: '1' }],
     ['GET /repos/{owner}/{repo}/contents/{path}', { path: 'models/flight-delay/model.yaml', ref: 'feature/better' }],
     ['GET /repos/{owner}/{repo}/compare/{basehead}', { basehead: `main...${sha}` }],

@@ -1,4 +1,5 @@
 import { accountOf } from './accounts.ts';
+import { noteActivity } from './activity.ts';
 import { addArtifact } from './artifacts.ts';
 import { latestChecks, rerequestCheck } from './checks.ts';
 import { addComment, changeComment, removeComment } from './comments.ts';
@@ -37,11 +38,14 @@ export function makeRepository(desk: Desk, fullName: string, wanted: NewReposito
     checks: [],
     runs: [],
     artifacts: [],
+    activities: [],
     createdAt: world.now,
   };
   world.repositories.push(repository);
   const first = commitChanges(world, files, { author: by, message: 'First commit', parents: [] });
-  repository.refs.set(`refs/heads/${defaultBranch}`, first);
+  const ref = `refs/heads/${defaultBranch}`;
+  repository.refs.set(ref, first);
+  noteActivity(world, repository, { ref, before: null, after: first, by });
   return handle(desk, repository.id);
 }
 
@@ -124,6 +128,7 @@ function handle(desk: Desk, id: number): Repo {
           checks: [],
           runs: [],
           artifacts: [],
+          activities: [],
         };
         world.repositories.push(made);
         return handle(desk, made.id);

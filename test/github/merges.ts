@@ -40,6 +40,6 @@ export function mergePull(
   pull.mergedBy = by;
   pull.mergeCommit = merged;
   closePull(world, repository, pull, by);
-  refMoved(world, repository, { ref: `refs/heads/${pull.base.ref}`, before: tip, after: merged, by });
+  refMoved(world, repository, { ref: `refs/heads/${pull.base.ref}`, before: tip, after: merged, by, merges: true });
   return merged;
 }

@@ -1,8 +1,10 @@
+import { noteActivity } from './activity.ts';
 import { fullPullJson } from './pulls.ts';
+import { pushedCommits } from './pushed-commits.ts';
 import { type Json, type Pull, type Repository, type World } from './state.ts';
 import { emit } from './webhooks.ts';
 
-const NO_COMMIT = '0'.repeat(40);
+export const NO_COMMIT = '0'.repeat(40);
 
 /** What a branch is now, and which open pull requests that moves. */
 export interface Movement {
@@ -10,15 +12,19 @@ export interface Movement {
   before: string | null;
   after: string | null;
   by: string;
+  /** Whether a pull request was merged so. */
+  merges?: boolean;
 }
 
 /**
  * Moves a ref, and with it the head of every open pull request from that branch; a branch that goes away closes them.
  * A pull request takes over the base's tip when its head moves, not when the base does.
  */
-export function refMoved(world: World, repository: Repository, { ref, before, after, by }: Movement): void {
+export function refMoved(world: World, repository: Repository, movement: Movement): void {
+  const { ref, before, after, by } = movement;
   if (after === null) repository.refs.delete(ref);
   else repository.refs.set(ref, after);
+  noteActivity(world, repository, movement);
   const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
   const body = {
     ref,
@@ -27,8 +33,8 @@ export function refMoved(world: World, repository: Repository, { ref, before, af
     created: before === null,
     deleted: after === null,
   };
-  const pusher = { pusher: { name: by }, forced: false, base_ref: null, compare: '', commits: [], head_commit: null };
-  emit(world, repository, { event: 'push', action: null, by, body: { ...body, ...pusher } });
+  const more = { pusher: { name: by }, base_ref: null, compare: '', ...pushedCommits(world, repository, movement) };
+  emit(world, repository, { event: 'push', action: null, by, body: { ...body, ...more } });
   if (branch === undefined || before === after) return;
   for (const home of world.repositories) {
     for (const pull of home.pulls) {

@@ -75,7 +75,20 @@ export interface Repository {
   checks: CheckRun[];
   runs: Run[];
   artifacts: Artifact[];
+  /** Oldest first. */
+  activities: Activity[];
   createdAt: Date;
+}
+
+/** What became of a branch, as GitHub keeps it beside git. */
+export interface Activity {
+  id: number;
+  type: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion' | 'pr_merge' | 'merge_queue_merge';
+  ref: string;
+  before: string | null;
+  after: string | null;
+  by: string;
+  at: Date;
 }
 
 /** What a branch asks of a merge. */

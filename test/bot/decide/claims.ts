@@ -56,6 +56,15 @@ export const claims = {
     },
   ),
 
+  'S11: each push to the registry is told of on its commit, once': fc.property(snapshots, (snapshot) => {
+    const { actions } = decide(snapshot);
+    const told = actions.flatMap((one) =>
+      one.kind === 'check' && one.name === 'tiltyard / direct push' ? [`${one.head} ${one.conclusion}`] : [],
+    );
+    const others = snapshot.pushes.filter(({ by }) => by.type !== 'Bot');
+    assert.deepEqual(told.sort(), others.map(({ sha }) => `${sha} failure`).sort());
+  }),
+
   'S12: one comment a pull request and model, about its head': fc.property(snapshots, snapshots, (first, second) => {
     let done = after(first, decide(first));
     // The same pull requests some time later, with other heads, files and evidence.

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
-import type { ModelAt, Pull, Run, Snapshot } from '../../../bot/snapshot/snapshot.ts';
+import { Settings } from '#registry/settings.ts';
+import type { DirectPush, ModelAt, Pull, Run, Snapshot } from '../../../bot/snapshot/snapshot.ts';
 import { comparisonOf, evaluationOf } from '../../fixtures/evaluation.ts';
 import { flightModel, flightModelPath } from '../../fixtures/model.ts';
 import { channelsFile, registered, registryChange } from './registry-folder.ts';
-import { ago, alice, bob, person, pullOf, runOf, sha, snapshotOf, treeOf } from './snapshot.ts';
+import { ago, alice, bob, bot, person, pullOf, runOf, sha, snapshotOf, treeOf } from './snapshot.ts';
 
 const where = { path: flightModelPath, line: () => 23 };
 const model = (max_loss: number): ModelAt => ({
@@ -147,7 +148,26 @@ const pull = fc
     });
   });
 
-/** Repositories with up to three open pull requests, some of which have one head. */
+/** Some of their commits are heads of the pull requests as well. */
+const push: fc.Arbitrary<DirectPush> = fc
+  .record({
+    digit: fc.constantFrom('1', '2', '3', '4'),
+    registry: fc.constantFrom(registries.legal, registries.illegal, registries.unknown),
+    by: fc.constantFrom(alice, bob, bot),
+    forced: fc.boolean(),
+  })
+  .map(({ digit, ...one }) => {
+    const known = { before: sha('0'), at: ago(20), settings: Settings.parse({}), checks: [] };
+    return { ...one, ...known, sha: sha(digit) };
+  });
+
+/** Repositories with up to three open pull requests, some of which have one head, and up to two pushes to the registry. */
 export const snapshots: fc.Arbitrary<Snapshot> = fc
-  .array(pull, { minLength: 1, maxLength: 3 })
-  .map((pulls) => snapshotOf(pulls.map((one, index) => ({ ...one, number: 10 + index }))));
+  .tuple(
+    fc.array(pull, { minLength: 1, maxLength: 3 }),
+    fc.uniqueArray(push, { maxLength: 2, selector: (one) => one.sha }),
+  )
+  .map(([pulls, pushes]) => {
+    const numbered = pulls.map((one, index) => ({ ...one, number: 10 + index }));
+    return snapshotOf(numbered, { pushes });
+  });

@@ -1,15 +1,17 @@
 import type { Action, Plan } from '../../../bot/decide/plan.ts';
-import type { Pull, Snapshot } from '../../../bot/snapshot/snapshot.ts';
+import type { Check, Pull, Snapshot } from '../../../bot/snapshot/snapshot.ts';
 import { APP, bot, now } from './snapshot.ts';
 
 /** What GitHub would hold after a plan, as the next look reads it: the simplest thing that a comment and a check are. */
 export function after(snapshot: Snapshot, { actions }: Plan): Snapshot {
   let next = 1 + Math.max(0, ...snapshot.pulls.flatMap(({ comments }) => comments.map(({ id }) => id)));
   const pulls = structuredCloneOf(snapshot.pulls);
+  const pushes = snapshot.pushes.map((push) => ({ ...push, checks: [...push.checks] }));
   for (const action of actions) {
     for (const pull of pulls) next += perform(pull, action, next);
+    if (action.kind === 'check') for (const push of pushes) next += check(push, push.sha, action, next);
   }
-  return { ...snapshot, pulls };
+  return { ...snapshot, pulls, pushes };
 }
 
 /** Where functions are (the lines of a model), a structured clone has no place for them. */
@@ -23,16 +25,7 @@ function structuredCloneOf(pulls: readonly Pull[]): Pull[] {
 }
 
 function perform(pull: Pull, action: Action, id: number): number {
-  if (action.kind === 'check') {
-    if (pull.head.sha !== action.head) return 0;
-    const { conclusion, name, since, summary, title } = action;
-    const status = conclusion === null ? 'in_progress' : 'completed';
-    pull.checks = [
-      { id, name, app: APP, status, conclusion, title, summary, startedAt: since },
-      ...pull.checks.filter((one) => one.name !== name),
-    ];
-    return 1;
-  }
+  if (action.kind === 'check') return check(pull, pull.head.sha, action, id);
   if (action.pull !== pull.number) return 0;
   switch (action.kind) {
     case 'comment': {
@@ -70,4 +63,16 @@ function perform(pull: Pull, action: Action, id: number): number {
       );
       return 0;
   }
+}
+
+type CheckAction = Extract<Action, { kind: 'check' }>;
+
+/** The newest of a name takes the place of others, on the commit that it is about. */
+function check(on: { checks: Check[] }, commit: string, action: CheckAction, id: number): number {
+  if (commit !== action.head) return 0;
+  const { conclusion, name, since, summary, title } = action;
+  const status = conclusion === null ? 'in_progress' : 'completed';
+  const made = { id, name, app: APP, status, conclusion, title, summary, startedAt: since };
+  on.checks = [made, ...on.checks.filter((one) => one.name !== name)];
+  return 1;
 }

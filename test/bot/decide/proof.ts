@@ -6,7 +6,7 @@ import { claims } from './claims.ts';
 export const decisions: ProofPart = {
   name: 'decisions',
   claim:
-    'Repositories with up to three open pull requests, drawn at random: heads that are shared, forks, policies that are missing, broken or changed, evidence that is missing, unreadable or of the future, registries that change legally or not, reviews of all kinds. Each property was tried on as many; a violation is a repository on which it does not hold. There must be none.',
+    'Repositories with up to three open pull requests, drawn at random: heads that are shared, forks, policies that are missing, broken or changed, evidence that is missing, unreadable or of the future, registries that change legally or not, by pull requests or by pushes, reviews of all kinds. Each property was tried on as many; a violation is a repository on which it does not hold. There must be none.',
   draws: { full: 5_000, sample: 120 },
   seed: 20261121,
   sources: ['bot/decide', 'test/bot/decide/claims.ts', 'test/bot/decide/generated.ts', 'test/bot/decide/oracle.ts'],

@@ -25,6 +25,7 @@ describe(`decide, on ${RUNS} generated repositories (in full ${decisions.draws.f
   });
 
   it('S14 has nothing left to do after what it did, in whatever order, and after any crash', () => holds('S14'));
+  it('S11 tells of each push to the registry that is not ours', () => holds('S11'));
   it('S12 leaves one comment for each pull request and model, about its head', () => holds('S12'));
   it('S5 turns no check green by making something worse, missing or no number', () => holds('S5'));
   it('S9 turns no check green by what a fork measured', () => holds('S9'));

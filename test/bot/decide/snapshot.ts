@@ -98,6 +98,7 @@ export function snapshotOf(pulls: Pull[], edits: Partial<Snapshot> = {}): Snapsh
     repository: { owner: 'acme', repo: 'flights', id: 7, defaultBranch: 'main' },
     pulls,
     queue: [],
+    pushes: [],
     ...edits,
   };
 }

@@ -10,6 +10,8 @@ import { z } from 'zod';
 export const LACKING = {
   /** No workflow can be there, hence no run and no artifact: our own double answers. */
   actions: /^\/repos\/acme\/models\/actions\//,
+  /** Not there: our own double, which gets the same commits, knows who brought them. */
+  activity: /^\/repos\/acme\/models\/activity$/,
   /** Not there: the one repository, as the same token sees it. */
   repositories: /^\/installation\/repositories$/,
   /** They do not say which App made them: whatever our App may read there and a bot wrote is its own. */
@@ -55,7 +57,7 @@ async function pass(bridge: Bridge, request: IncomingMessage, response: ServerRe
   const whole = await bytesOf(request);
   await bridge.gate(`${request.method} ${plain}`);
 
-  if (request.method === 'GET' && LACKING.actions.test(plain)) {
+  if (request.method === 'GET' && (LACKING.actions.test(plain) || LACKING.activity.test(plain))) {
     // Whether it may read them, `emulate` knows.
     const allowed = await ask(`${bridge.emulate}/repos/acme/models/actions/workflows`);
     if (!allowed.ok) return send(response, allowed, await allowed.arrayBuffer());

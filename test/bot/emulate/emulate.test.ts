@@ -123,13 +123,17 @@ describe('the bridge', () => {
     const check = { name: 'tiltyard', head_sha: head };
     const { data: run } = await app.request('POST /repos/{owner}/{repo}/check-runs', { ...place, ...check });
     const { status } = await olga.request('GET /installation/repositories').catch((error: unknown) => Object(error));
+    const activity = await app
+      .request('GET /repos/{owner}/{repo}/activity', place)
+      .catch((error: unknown) => Object(error));
     const lacking: Record<keyof typeof LACKING, boolean> = {
       actions: Object(workflows).total_count === 0,
+      activity: activity.status === 404,
       repositories: status === 404,
       checks: Object(run).app === null,
       comments: Object(comment).performed_via_github_app === null,
     };
-    expect(lacking).toEqual({ actions: true, repositories: true, checks: true, comments: true });
+    expect(lacking).toEqual({ actions: true, activity: true, repositories: true, checks: true, comments: true });
   });
 });
 
@@ -184,6 +188,17 @@ describe('the server, where GitHub is what others wrote', () => {
     expect(lines.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ msg: 'listening', login: 'tiltyard[bot]' }),
     );
+  });
+
+  it('S11 tells of a push to the registry, of which a webhook told it', async () => {
+    const { environment, github } = await prepared();
+    const bot = startBot(environment);
+    await listening(bot);
+    await expect.poll(() => metric(bot, 'tiltyard_looks_total{outcome="done"}'), PATIENCE).toMatch(/ 1$/);
+    const pushed = await github.commit('main', { 'registry/README.md': '# Registry\n' });
+    const { states } = seenBy(github.olga, pushed);
+    await expect.poll(states, PATIENCE).toEqual([['tiltyard / direct push', 'completed', 'failure']]);
+    expect(await bot.end()).toEqual([0, '']);
   });
 
   it('S14 goes on after it was ended amid a write, and what happened meanwhile is found', async () => {

@@ -110,6 +110,8 @@ export async function startEmulated(): Promise<Emulated> {
       );
       const [sha = '', same] = made;
       if (sha !== same) throw new Error(`the doubles make different commits of the same: ${made.join(', ')}`);
+      // It takes the place of what each of the doubles began with, and which the other does not have: nobody pushed that.
+      if (parent === null) for (const { activities } of github.world.repositories) activities.length = 0;
       heads.set(branch, sha);
       return sha;
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GitHub } from '#registry/github/client.ts';
+import { rerunRun } from '#registry/github/runs.ts';
 import { findArtifacts } from '../../../bot/snapshot/artifacts.ts';
 import { createScene } from '../../github/scene.ts';
 
@@ -89,5 +90,25 @@ describe('what runs left', () => {
       );
     }
     expect(found).toEqual([1, 1, 'unread', 1, 1]);
+  });
+
+  it('is that of the last attempt, though the list was read before that ended', async () => {
+    const { client, find, repo, runs } = ended(4);
+    const artifacts = find();
+    const [again, ...others] = runs;
+    for (const run of others) await artifacts.of(run, ['flight-delay']);
+    if (again === undefined) throw new Error('there is no run');
+    await rerunRun(client, { owner: repo.owner, repo: repo.repo }, again.id);
+    repo.completeRun(again.id, { artifacts: [{ name: 'tiltyard-evaluation-flight-delay', zip }] });
+    expect(namesOf(await artifacts.of({ ...again, run_attempt: 2 }, ['flight-delay']))).toHaveLength(2);
+  });
+
+  it('is asked for by itself where the list has only others of the run', async () => {
+    const { client, find, runs } = ended(4);
+    const artifacts = find({
+      request: (route, parameters) =>
+        client.request(route, route === ALL ? { ...parameters, name: 'other' } : parameters),
+    });
+    for (const run of runs) expect(namesOf(await artifacts.of(run, ['flight-delay']))).toHaveLength(1);
   });
 });

@@ -58,6 +58,27 @@ describe('a pull request', () => {
     expect((await read(scene)).snapshot.pulls).toMatchObject([{ files: { length: 1 } }]);
   });
 
+  it.each([422, 404])(
+    'L2 that GitHub did not compare (%d) before it knew its head is compared later',
+    async (status) => {
+      const scene = createScene();
+      scene.propose({ files: { 'registry/flight-delay/channels.yaml': '{}\n' } });
+      const memory = createMemory();
+      let isLate = true;
+      const late: typeof scene.client = {
+        request: async (route, parameters) => {
+          if (route === COMPARE && isLate) throw new HttpError('Not Found', status);
+          return scene.client.request(route, parameters);
+        },
+      };
+      const problems = async () =>
+        (await read(scene, late, memory)).snapshot.pulls.map((pull) => pull.registry?.problem);
+      expect(await problems()).toEqual([expect.stringContaining('share nothing')]);
+      isLate = false;
+      expect(await problems()).toEqual([null]);
+    },
+  );
+
   it.each([422, 404])('that GitHub does not compare (%d) is known by the files that it lists', async (status) => {
     const scene = createScene();
     const { client } = scene;

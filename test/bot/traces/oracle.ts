@@ -81,6 +81,11 @@ export function atRest(stage: Stage): string[] {
       if (is !== wanted) say(`S10: ${check} of ${name} is ${is}, and should be ${wanted}`);
     }
   }
+  for (const sha of stage.pushes) {
+    const all = stage.repo.checks(sha).filter(({ app }) => app === stage.us.app);
+    const found = all.map(({ conclusion, name }) => `${name} ${conclusion}`).join();
+    if (found !== 'tiltyard / direct push failure') say(`S11: the push ${sha.slice(0, 7)} bears [${found}]`);
+  }
   for (const [id, { body, by, edited, pull }] of stage.written) {
     const there = stage.repo.comments(pull).find((one) => one.id === id);
     if (there === undefined || !body.startsWith('/tiltyard') || stage.repo.pull(pull).state !== 'open') continue;
@@ -137,6 +142,8 @@ export function witness(stage: Stage): Witness {
       const checks = there?.checks ?? [];
       for (const { app, conclusion, name, sha, status } of checks.slice(checked)) {
         if (app !== us.app || status !== 'completed') continue;
+        if (name === 'tiltyard / direct push' && !stage.pushes.includes(sha))
+          say(`S11: ${sha.slice(0, 7)} is called a push to the registry`);
         if (conclusion === 'success' && name === 'tiltyard' && !green.has(sha))
           say(`S10: ${sha.slice(0, 7)} turned green and never deserved it`);
         if (!['success', 'failure', 'action_required'].includes(conclusion ?? ''))

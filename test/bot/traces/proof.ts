@@ -73,6 +73,8 @@ const harmless = (texts: { one: string; two: string }, way: string): Trace => {
 };
 const wayNames = Object.keys(ways);
 
+const pushedPast: StepName[] = ['opened', 'registry pushed past', 'evaluated'];
+
 const rows: Record<string, Traces> = {
   'L2, S14: six steps, every order of their webhooks (1 of 3)': third(core, 0),
   'L2, S14: six steps, every order of their webhooks (2 of 3)': third(core, 1),
@@ -80,6 +82,16 @@ const rows: Record<string, Traces> = {
   'L2, S14: five steps, each webhook once or lost, in every order': allOrders(core.slice(0, 5), [0, 1]),
   'L2, S14: three steps, each webhook once, twice or lost, in every order': allOrders(core.slice(0, 3), [0, 1, 2]),
   'S8, S14: five steps of a move in the registry, once or lost, in every order': allOrders(moves, [0, 1]),
+  'S11, S14: a push to the registry between two steps, each webhook once, twice or lost, in every order': allOrders(
+    pushedPast,
+    [0, 1, 2],
+  ),
+  'S11, S14: the same, the process ends before or after any call, or any call fails': {
+    all: async () => {
+      const calls = await callsOf(pushedPast);
+      return [...crashes(calls), ...faultsOf(calls)].map((one) => () => ended(playMishaps(pushedPast, one)));
+    },
+  },
   'L6, S14: our comment is deleted, each webhook once, twice or lost, in every order': allOrders(deleted, [0, 1, 2]),
   'S14: up to 22 steps of five pull requests, webhooks once, twice or lost': {
     drawn: (draw) => {

@@ -31,6 +31,8 @@ export interface Stage {
   runs: { id: number; measures: Evaluation }[];
   /** What people wrote, by the id of the comment; what they deleted is not there any more. */
   written: Map<number, { pull: number; by: string; body: string; edited: boolean }>;
+  /** Commits that somebody pushed to the registry on the default branch. */
+  pushes: string[];
   /** When the story began. */
   began: Date;
 }
@@ -102,6 +104,7 @@ export function createStage(): Stage {
     heads: new Map(),
     runs: [],
     written: new Map(),
+    pushes: [],
     began: github.now(),
   };
 }

@@ -83,6 +83,8 @@ export const steps = {
   'evaluated worse': (stage) => evaluated(stage, 'model', measured.worse),
   'policy changed': ({ repo }) => void repo.push('main', { [flightModelPath]: looser }, { by: 'olga' }),
   'base moved': ({ repo }) => void repo.push('main', { 'README.md': '# Our models\n' }, { by: 'olga' }),
+  'registry pushed past': ({ pushes, repo }) =>
+    void pushes.push(repo.push('main', { 'registry/README.md': '# Registry\n' }, { by: 'bob' })),
   'evaluate asked': (stage) => said(stage, 'olga', '/tiltyard evaluate'),
   'explain asked': (stage) => said(stage, 'ann', '/tiltyard explain log_loss'),
   'stranger asked': (stage) => said(stage, 'eve', '/tiltyard evaluate'),
@@ -176,7 +178,7 @@ const chains: readonly (readonly StepName[])[] = [
   ],
   ['our comment edited', 'our comment deleted'],
   ['stranger asked', 'marker forged', 'another App is satisfied'],
-  ['policy changed', 'base moved'],
+  ['policy changed', 'registry pushed past', 'base moved'],
   ['registry opened', 'registry approved', 'author approved', 'registry pushed', 'registry approved again'],
   ['fork opened', 'fork evaluated'],
   ['plain opened', 'plain closed'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '#lib/statistics/random.ts';
 import { drawnMishaps, playMishaps } from './mishaps.ts';
+import { witness } from './oracle.ts';
 import { endingOfClean, orders, playOrder } from './orders.ts';
 import { play } from './play.ts';
 import { traces } from './proof.ts';
@@ -22,6 +23,7 @@ async function holds(promise: string): Promise<void> {
 describe(`the bot on ${draws.sample} traces of each kind (in full ${draws.full} and more)`, () => {
   it('L2 ends the same whatever webhooks are late or lost', () => holds('L2'));
   it('S8 counts approvals of the head that is there in the end', () => holds('S8'));
+  it('S11 tells of a push to the registry, whatever goes wrong', () => holds('S11'));
   it('S12 leaves one comment, whoever else is at it', () => holds('S12'));
   it('S14 ends the same whatever comes twice, fails or ends', () => holds('S14'));
   it('L6 writes its comment again', () => holds('L6'));
@@ -92,6 +94,23 @@ describe('the proof of it', () => {
     });
     witness.look();
     expect(witness.wrong).toContain('S12: a comment of somebody else is gone');
+  });
+
+  it('objects to a push to the registry that nobody tells of, and to one that is none', async () => {
+    const { complaints, stage, step } = play(['registry pushed past', 'base moved']);
+    while (await step());
+    const [sha] = stage.pushes;
+    const untold = `S11: the push ${sha.slice(0, 7)} bears []`;
+    expect(complaints(null)).toEqual([untold]);
+    const main = stage.repo.head();
+    const check = { head_sha: main, name: 'tiltyard / direct push', status: 'completed', conclusion: 'failure' };
+    const place = { owner: stage.repo.owner, repo: stage.repo.repo };
+    await stage.github
+      .asApp(stage.app, 'acme')
+      .request('POST /repos/{owner}/{repo}/check-runs', { ...place, ...check });
+    const seen = witness(stage);
+    seen.look();
+    expect(seen.wrong).toEqual([`S11: ${main.slice(0, 7)} is called a push to the registry`]);
   });
 
   it('is the same for the same seed', async () => {

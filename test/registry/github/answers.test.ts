@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listActivity } from '#registry/github/activity.ts';
 import { getApp, getInstallation, listInstallations, listRepositories } from '#registry/github/apps.ts';
 import { listArtifacts } from '#registry/github/artifacts.ts';
 import { createCheck, listChecks } from '#registry/github/checks.ts';
@@ -56,6 +57,10 @@ const CALLS: Record<string, [(github: GitHub, filled: Filled) => Promise<unknown
   ],
   getRepository: [(github) => getRepository(github, place), ['id', 'default_branch']],
   getBranchHead: [(github) => getBranchHead(github, place, 'main'), ['object.sha']],
+  listActivity: [
+    (github) => listActivity(github, place, 'main'),
+    ['0.id', '0.before', '0.after', '0.timestamp', '0.activity_type'],
+  ],
   listBranches: [(github) => listBranches(github, place, 'ma'), ['0.ref', '0.object.sha']],
   listOpenPulls: [
     (github) => listOpenPulls(github, place),

@@ -5,8 +5,9 @@ import { ProbotOctokit } from 'probot';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { downloadArtifact } from '#registry/github/artifacts.ts';
-import { type Answered, ask, askAll, askIfThere, type GitHub, GitHubError, isGone } from '#registry/github/client.ts';
+import { type Answered, ask, askIfThere, type GitHub, GitHubError, isGone } from '#registry/github/client.ts';
 import { createComment, listComments } from '#registry/github/comments.ts';
+import { askAll } from '#registry/github/lists.ts';
 import { Time } from '#registry/github/time.ts';
 import { sha256 } from '#registry/sha256.ts';
 import { createScene } from '../../github/scene.ts';
@@ -224,6 +225,21 @@ describe('an answer that GitHub gave before', () => {
     expect(all.at(-1)?.body).toBe('one more');
     const [, ...later] = github.faults.unchanged;
     expect(later.length).toBeGreaterThan(0);
+  });
+
+  it('of a list is gone on with behind a page that is short without being the last', async () => {
+    const link = '<https://api.github.com/?page=2>; rel="next"';
+    const short = { body: JSON.stringify(Array.from({ length: 97 }, (_, id) => ({ id, at: '2026-11-21T12:00:00Z' }))) };
+    let second = '[]';
+    const { github } = await octokit((request) => {
+      if (request.url?.includes('page=2')) return tagged(() => ({ body: second }))(request);
+      return tagged(() => (second === '[]' ? short : { ...short, link }))(request);
+    });
+    const asking = keeping(github);
+    const list = () => askAll(asking, 'GET /repos/{owner}/{repo}/things', place, { item: Thing });
+    expect((await list()).items).toHaveLength(97);
+    second = `[${thing(100)}]`;
+    expect((await list()).items.at(-1)).toMatchObject({ id: 100 });
   });
 
   it('of a list under a name holds likewise', async () => {

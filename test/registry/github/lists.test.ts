@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { downloadArtifact } from '#registry/github/artifacts.ts';
-import { askAll, type GitHub, GitHubError, stream } from '#registry/github/client.ts';
+import { type GitHub, GitHubError, stream } from '#registry/github/client.ts';
 import { logEnd } from '#registry/github/jobs.ts';
+import { askAll } from '#registry/github/lists.ts';
 import { createScene } from '../../github/scene.ts';
 
 const place = { owner: 'acme', repo: 'models' };
