@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type NumberArray, unpack } from '#lib/child/arrays.ts';
 import { type Limits, startChild } from '#lib/child/child.ts';
-import { type DataRequest, Ids, type Overlap, ReadAll } from './requests.ts';
+import type { SliceColumn } from '#registry/model.ts';
+import { type DataRequest, Ids, type Overlap, ReadAll, ReadSlices } from './requests.ts';
 import type { SliceCodes } from './slices.ts';
 
 const ENTRY = fileURLToPath(new URL('./data-child.ts', import.meta.url));
@@ -28,6 +29,8 @@ export interface Benchmark {
 export interface BenchmarkReader {
   /** Checks and reads the benchmark. @throws UserError for data that breaks its declaration. */
   read(request: Extract<DataRequest, { kind: 'read' }>): Promise<Benchmark>;
+  /** The same rows by other slices. @throws UserError for columns that can't be sliced. */
+  slices(columns: readonly SliceColumn[]): Promise<SliceCodes[]>;
   /** Ids of some rows, in the order asked for. */
   ids(rows: number[]): Promise<string[]>;
   stop(): void;
@@ -48,13 +51,15 @@ export function startReader(limits: Limits, signal: AbortSignal): BenchmarkReade
       const clusters = facts.clusters === null ? null : next(arrays);
       if (weight !== null && !(weight instanceof Float64Array)) throw new Error('the weights came in another type');
       if (clusters !== null && !(clusters instanceof Int32Array)) throw new Error('the clusters came in another type');
-      const slices = facts.slices.map(({ column, values }) => ({
-        columns: [column],
-        keys: values.map((value) => [{ column, value }]),
-        codes: new Int32Array(next(arrays)),
-      }));
+      const slices = facts.slices.map((slice) => codesOf(slice, next(arrays)));
       const { rows, digest, start, end, overlaps } = facts;
       return { rows, label, weight, clusters, clusterCount: facts.clusters, slices, digest, start, end, overlaps };
+    },
+    async slices(columns) {
+      const { head, body } = await child.ask({ kind: 'slices', slices: [...columns] } satisfies DataRequest);
+      const facts = ReadSlices.parse(head);
+      const arrays = unpack(facts.layout, body).values();
+      return facts.slices.map((slice) => codesOf(slice, next(arrays)));
     },
     async ids(rows) {
       const { head } = await child.ask({ kind: 'ids', rows } satisfies DataRequest);
@@ -62,6 +67,10 @@ export function startReader(limits: Limits, signal: AbortSignal): BenchmarkReade
     },
     stop: child.stop,
   };
+}
+
+function codesOf({ column, values }: { column: string; values: string[] }, codes: NumberArray): SliceCodes {
+  return { columns: [column], keys: values.map((value) => [{ column, value }]), codes: new Int32Array(codes) };
 }
 
 function next(arrays: Iterator<NumberArray>): NumberArray {

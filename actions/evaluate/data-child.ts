@@ -7,6 +7,7 @@ import { idsOfRows } from '#lib/data/ids.ts';
 import type { LabelRule } from '#lib/data/label.ts';
 import { overlapWithDataset, readSketch } from '#lib/data/sketch.ts';
 import { readUnits } from '#lib/data/units.ts';
+import type { SliceColumn } from '#registry/model.ts';
 import { type DataRequest, DataRequest as Request } from './requests.ts';
 
 /*
@@ -26,24 +27,31 @@ await serve(async (request) => {
     return read(source, asked);
   }
   if (source === null) throw new Error('no data was read');
+  if (asked.kind === 'slices') return readSlices(source, asked.slices);
   return { head: { ids: await idsOfRows(source.connection, source.dataset, source.id, asked.rows) } };
 });
 
-async function open({ data }: Read) {
+async function open(asked: Read) {
+  const { data } = asked;
   const { connection } = await openDatabase({ temporary: data.temporary });
   const dataset = await openDataset(connection, data.dataset, { root: data.root, schema: data.schema });
-  return { connection, dataset, id: data.id };
+  return { connection, dataset, id: data.id, label: labelOf(asked) };
 }
 
-async function read({ connection, dataset, id }: Source, asked: Read) {
+function labelOf({ classes, data, label, positive, task }: Read): LabelRule {
+  const { type } = data.schema[label];
+  return { task, column: label, type, positive: positive ?? undefined, classes: classes ?? undefined };
+}
+
+/** Row for row as they were read before. */
+async function readSlices({ connection, dataset, label }: Source, slices: readonly SliceColumn[]) {
+  const units = await readUnits(connection, dataset, { label, slices });
+  const { layout, body } = pack(units.slices.map(({ codes }) => codes));
+  return { head: { slices: units.slices.map(({ column, values }) => ({ column, values })), layout }, body };
+}
+
+async function read({ connection, dataset, id, label }: Source, asked: Read) {
   const { schema } = asked.data;
-  const label: LabelRule = {
-    task: asked.task,
-    column: asked.label,
-    type: schema[asked.label].type,
-    positive: asked.positive ?? undefined,
-    classes: asked.classes ?? undefined,
-  };
   const facts = await checkDataset(connection, dataset, { schema, id, time: asked.time ?? undefined, label });
   requireSound(facts, dataset);
   const units = await readUnits(connection, dataset, {

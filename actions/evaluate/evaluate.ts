@@ -9,12 +9,15 @@ import { type FlipList, listFlips } from './flip-list.ts';
 import { measureLatency } from './measure-latency.ts';
 import { measureTask } from './measure-task.ts';
 import { openBoth, type Running } from './predict.ts';
+import { measureProposed } from './proposed.ts';
 import { rawData, runAll, stopBoth } from './run.ts';
 import type { Subjects } from './subjects.ts';
 import { slicesOf } from './task.ts';
 
 export interface EvaluateRequest {
   model: Model;
+  /** As a change proposes it, where that is another policy. */
+  proposed: Model | null;
   subjects: Subjects;
   /** Root of the user's repository. */
   root: string;
@@ -49,14 +52,17 @@ export async function evaluate(request: EvaluateRequest, world: World): Promise<
     const { examples, ...measurements } = await measureTask({ model, benchmark, scores, slices, settings }, world);
     clock.lap('measure');
     const flips = examples.length === 0 ? null : await listFlips(examples, reader);
-    const { latency } = request;
+    const { latency, proposed } = request;
+    const asked = { model, benchmark, scores, identical: subjects.identical };
+    const besides = proposed === null ? null : await measureProposed(proposed, asked, reader, world);
+    if (proposed !== null) clock.lap('proposed');
     const timed =
       latency && ran.candidate.stopped === null
         ? await measureLatency(subjects, circumstances, confidence)
         : { latency: null, stopped: null };
     if (latency) clock.lap('latency');
-    const parts = { model, subjects, root, major: request.major, ran, measurements, timed, seconds: clock.seconds };
-    return { evidence: await assemble(parts, world), flips };
+    const parts = { model, subjects, root, major: request.major, ran, measurements };
+    return { evidence: await assemble({ ...parts, timed, proposed: besides, seconds: clock.seconds }, world), flips };
   } finally {
     if (running !== null) stopBoth(running);
     reader.stop();

@@ -1,9 +1,9 @@
 import { headCommit } from '#lib/git.ts';
-import { policyDigest } from '#lib/policy-digest.ts';
 import { versions } from '#lib/versions.ts';
 import type { World } from '#lib/world.ts';
-import { Evaluation, type Subject } from '#registry/evidence/evaluation.ts';
+import { Evaluation, type Proposed, type Subject } from '#registry/evidence/evaluation.ts';
 import type { Model } from '#registry/model.ts';
+import { policyDigest } from '#registry/policy-digest.ts';
 import type { Benchmark } from './benchmark.ts';
 import { dataFindings, outputFindings } from './data-findings.ts';
 import type { Timed } from './measure-latency.ts';
@@ -22,6 +22,7 @@ export interface Parts {
   ran: Ran;
   measurements: Omit<Measurements, 'examples'>;
   timed: Timed;
+  proposed: Proposed | null;
   /** Seconds of each step. */
   seconds: Record<string, number>;
 }
@@ -53,6 +54,7 @@ export async function assemble({ model, subjects, root, ran, ...parts }: Parts, 
     versions: versions(),
     declared_major: parts.major,
     ...parts.measurements,
+    proposed: parts.proposed,
     data_findings: [
       ...findings(model, subjects, benchmark, world),
       ...outputFindings(champion === null ? [candidate] : [candidate, champion], parts.timed.stopped),

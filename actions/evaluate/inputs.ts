@@ -15,6 +15,13 @@ export const EvaluateInputs = z.strictObject({
     .min(1)
     .optional()
     .describe('Another place of the benchmark than model.yaml names (same data, fetched elsewhere)'),
+  proposed: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The model.yaml that a change proposes: what its policy asks for is measured besides; the one under models/ decides',
+    ),
   evidence: z.string().min(1).default('evaluation.json').describe('Where to write the evidence'),
   summary: z.string().min(1).default('evaluation.md').describe('Where to write the summary'),
   root: z.string().min(1).default('.').describe('Root of the repository that holds models/ and registry/'),

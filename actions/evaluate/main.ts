@@ -4,11 +4,16 @@ import { loadModel } from '#lib/load-model.ts';
 import { fetchData } from '#lib/store/fetch-data.ts';
 import type { Verb } from '#lib/verb.ts';
 import { writeTogether } from '#lib/write.ts';
+import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { judge } from '#registry/judge.ts';
+import type { Section } from '#registry/markdown/budget.ts';
 import { evaluationSummary } from '#registry/markdown/evaluation.ts';
+import { proposalPart } from '#registry/markdown/pull-request/proposal.ts';
+import { evidenceFor, isMeasuredFor } from '#registry/proposed.ts';
 import type { Status } from '#registry/verdict.ts';
 import { evaluate } from './evaluate.ts';
 import { EvaluateInputs } from './inputs.ts';
+import { loadProposal, type Proposal } from './proposed.ts';
 import { findSubjects } from './subjects.ts';
 
 const EXIT: Record<Status, number> = { pass: 0, fail: 1, inconclusive: 2 };
@@ -26,10 +31,13 @@ export const verb: Verb<typeof EvaluateInputs> = {
     await fetchData(model.data.benchmark.uri, root, world);
     const subjects = await findSubjects(model, asked, world);
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
-    const request = { model, subjects, root, limits, latency: inputs.latency, major: inputs.major };
+    const proposal = inputs.proposed === undefined ? null : await loadProposal(inputs.proposed, model, world);
+    const proposed = proposal?.model ?? null;
+    const request = { model, proposed, subjects, root, limits, latency: inputs.latency, major: inputs.major };
     const { evidence, flips } = await evaluate(request, world);
     const verdict = judge(model, evidence, where);
-    const summary = evaluationSummary(evidence, verdict);
+    const sections = proposal === null ? [] : [proposedPart(proposal, evidence)];
+    const summary = evaluationSummary(evidence, verdict, {}, { sections });
 
     const flipsPath = join(dirname(inputs.evidence), 'flips.json');
     await writeTogether({
@@ -54,6 +62,15 @@ export const verb: Verb<typeof EvaluateInputs> = {
     return inputs['fail-on'] !== 'never' && red ? EXIT[verdict.verdict] : 0;
   },
 };
+
+/** What the proposed policy would say of the same candidate. */
+function proposedPart({ model, where }: Proposal, evidence: Evaluation): Section {
+  return proposalPart({
+    verdict: judge(model, evidenceFor(model, evidence), where),
+    isMeasured: isMeasuredFor(model, evidence),
+    again: null,
+  });
+}
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`;

@@ -58,10 +58,17 @@ export const DataRequest = z.discriminatedUnion('kind', [
     /** Sketches of the ids that each version was trained on. */
     sketches: z.array(z.string()),
   }),
+  /** Other slices of the data that were read, for a policy that is proposed. */
+  z.strictObject({ kind: z.literal('slices'), slices: z.array(SliceColumn) }),
   /** The ids of some rows by their numbers, for the list of flips. */
   z.strictObject({ kind: z.literal('ids'), rows: z.array(z.int().nonnegative()) }),
 ]);
 export type DataRequest = z.infer<typeof DataRequest>;
+
+const SliceFacts = z.array(z.object({ column: z.string(), values: z.array(z.string()) }));
+
+/** The answer to `slices`: their codes as the arrays of its body. */
+export const ReadSlices = z.object({ slices: SliceFacts, layout: Layout });
 
 /** The answer to `read`: facts of the benchmark, with label, weight, clusters and slice codes as the arrays of its body. */
 export const ReadAll = z.object({
@@ -72,7 +79,7 @@ export const ReadAll = z.object({
   end: z.string().nullable(),
   overlaps: z.array(Overlap),
   weighted: z.boolean(),
-  slices: z.array(z.object({ column: z.string(), values: z.array(z.string()) })),
+  slices: SliceFacts,
   layout: Layout,
 });
 

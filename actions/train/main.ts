@@ -28,10 +28,12 @@ export const verb: Verb<typeof TrainInputs> = {
     const out = inputs.out ?? workflowFolder(model.name, world.env);
     if (out !== null) await requireReplaceable(resolve(out), out, isOurs);
     const { built, cached } = await withLogs(root, model.name, world, () => build(root, model, inputs, world));
-    const { artifact, evidence } = out === null ? built : await copyTo(out, built);
+    const { artifact, evidence } =
+      out === null ? built : await copyTo(out, built, join(root, 'models', model.name, 'model.yaml'));
     const { training } = built;
     const primary = primaryMetric(model).name;
-    const outputs = { digest: training.artifact.digest, artifact, evidence, cached: String(cached) };
+    const recipe = out === null ? '' : join(out, 'model.yaml');
+    const outputs = { digest: training.artifact.digest, artifact, evidence, recipe, cached: String(cached) };
     await reportToWorkflow(outputs, trainingSummary(training, primary, cached ? built.by : null));
     for (const line of trainingLines(training, primary, cached ? built.by : null)) world.print(line);
     world.print(`Artifact in ${artifact}, evidence in ${evidence}`);
@@ -80,7 +82,7 @@ async function build(
 }
 
 const OURS =
-  /^(training\.json|artifact(\/(features\.sql|artifact\.json|training-ids\.parquet|model\.onnx|state(\/\w+\.parquet)?))?)$/;
+  /^(training\.json|model\.yaml|artifact(\/(features\.sql|artifact\.json|training-ids\.parquet|model\.onnx|state(\/\w+\.parquet)?))?)$/;
 
 function isOurs(files: string[]): boolean {
   return files.includes('training.json') && files.every((file) => OURS.test(file));
@@ -89,10 +91,13 @@ function isOurs(files: string[]): boolean {
 async function copyTo(
   out: string,
   { artifact, evidence }: BuiltBefore,
+  model: string,
 ): Promise<{ artifact: string; evidence: string }> {
   await writeFolder(out, isOurs, async (folder) => {
     await cp(artifact, join(folder, 'artifact'), { recursive: true });
     await cp(evidence, join(folder, 'training.json'));
+    // Whoever evaluates a change of the policy has only the base's.
+    await cp(model, join(folder, 'model.yaml'));
   });
   return { artifact: join(out, 'artifact'), evidence: join(out, 'training.json') };
 }

@@ -1,6 +1,7 @@
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { judge } from '#registry/judge.ts';
 import { policyText } from '#registry/parse-model.ts';
+import { evidenceFor, isMeasuredFor } from '#registry/proposed.ts';
 import type { Verdict } from '#registry/verdict.ts';
 import { ourCheck } from '../ours.ts';
 import type { Pull, Run, Snapshot } from '../snapshot/snapshot.ts';
@@ -42,7 +43,7 @@ export interface Judged {
   /** Whether the rules' lines are the head's. */
   linesOfHead: boolean;
   /** The same evidence by the policy that the head proposes; null where that is the same. */
-  proposed: { verdict: Verdict; flips: Flip[]; promotions: number } | null;
+  proposed: { verdict: Verdict; isMeasured: boolean; again: { flips: Flip[]; promotions: number } } | null;
 }
 
 /**
@@ -81,9 +82,9 @@ export function stateOf(snapshot: Snapshot, pull: Pull, model: string): State {
 function proposal(pull: Pull, model: string, { base, head, evaluation }: Judgeable): Judged['proposed'] {
   const promotions = own(pull.promotions, model) ?? [];
   return {
-    verdict: judge(head.model, evaluation, head.where),
-    flips: flipsOf(base, head, promotions),
-    promotions: promotions.length,
+    verdict: judge(head.model, evidenceFor(head.model, evaluation), head.where),
+    isMeasured: isMeasuredFor(head.model, evaluation),
+    again: { flips: flipsOf(base, head, promotions), promotions: promotions.length },
   };
 }
 

@@ -160,6 +160,21 @@ const LatencyOf = z.strictObject({
 export const Latency = z.strictObject({ single: LatencyOf, batch: LatencyOf });
 export type Latency = z.infer<typeof Latency>;
 
+/**
+ * What another policy asks for that a change brings: measured besides, on the same rows, so that it is nowhere among what
+ * the policy itself is held against.
+ */
+export const Proposed = z.strictObject({
+  /** Which policy. */
+  policy_digest: Digest,
+  confidence: z.number().gt(0.5).lt(1),
+  comparisons: z.array(Comparison),
+  slices: z.array(Slice),
+  slice_columns: z.array(z.array(z.string())),
+  fairness: z.array(Fairness),
+});
+export type Proposed = z.infer<typeof Proposed>;
+
 /** The measured document of `tiltyard evaluate`: numbers, intervals, sizes, seeds and digests; never an opinion. */
 export const Evaluation = z.strictObject({
   schema: z.literal('tiltyard/evaluation/1'),
@@ -202,6 +217,8 @@ export const Evaluation = z.strictObject({
   curves: z.strictObject({ champion: Curves.nullable(), candidate: Curves }).nullable(),
   flips: Flips.nullable(),
   data_findings: z.array(DataFinding),
+  /** Null where no other policy was proposed, or it could not be measured. */
+  proposed: Proposed.nullable().default(null),
   /** All that differs between two runs with the same inputs and seed. */
   timing: z.strictObject({
     measured_at: z.iso.datetime(),

@@ -39,6 +39,7 @@ describe('the train action', () => {
       digest: run.digest ?? '',
       artifact: `${folder}/artifact`,
       evidence: `${folder}/training.json`,
+      recipe: `${folder}/model.yaml`,
       cached: 'false',
     };
     for (const [name, value] of Object.entries(expected)) {

@@ -16,8 +16,12 @@ describe('tiltyard train', () => {
       'artifact/features.sql',
       'artifact/model.onnx',
       'artifact/training-ids.parquet',
+      'model.yaml',
       'training.json',
     ]);
+    expect(readFileSync(repository.path('build/model.yaml'), 'utf8')).toBe(
+      readFileSync(repository.path('models/shop/model.yaml'), 'utf8'),
+    );
     const training = Training.parse(JSON.parse(readFileSync(repository.path('build/training.json'), 'utf8')));
     expect(training).toEqual(trainingOf(repository));
     expect(training.lineage).toMatchObject({

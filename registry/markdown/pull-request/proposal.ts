@@ -7,6 +7,13 @@ import { plural } from '../number.ts';
 /** What the policy that a pull request brings would say; the base's decides. */
 export interface Proposal {
   verdict: Verdict;
+  /** Whether what only it asks for was measured besides. */
+  isMeasured: boolean;
+  /** Null where nobody looked. */
+  again: JudgedAgain | null;
+}
+
+interface JudgedAgain {
   /** Promotions of before that it would judge otherwise. */
   flips: { version: string; from: Status; to: Status; sentence: string }[];
   /** Of how many. */
@@ -15,7 +22,7 @@ export interface Proposal {
 
 const MOST_FINDINGS = 20;
 
-export function proposalPart({ flips, promotions, verdict }: Proposal): Section {
+export function proposalPart({ again, isMeasured, verdict }: Proposal): Section {
   const findings = verdict.findings.filter(({ status }) => status !== 'pass');
   const lines = [
     `This pull request changes the policy. **The base’s decides.** By the one that it brings: ${MARKS[verdict.verdict]} ${prose(verdict.sentence)}`,
@@ -23,8 +30,9 @@ export function proposalPart({ flips, promotions, verdict }: Proposal): Section 
       .slice(0, MOST_FINDINGS)
       .map(({ sentence, status }) => `- ${MARKS[status]} ${prose(sentence)}`)
       .join('\n'),
-    judgedAgain(flips.length, promotions),
-    flips
+    measuredFor(verdict, isMeasured),
+    again === null ? '' : judgedAgain(again.flips.length, again.promotions),
+    (again?.flips ?? [])
       .map(
         ({ from, sentence, to, version }) =>
           `- ${code(version)}: ${MARKS[from]} ${from} → ${MARKS[to]} ${to}. ${prose(sentence)}`,
@@ -33,6 +41,12 @@ export function proposalPart({ flips, promotions, verdict }: Proposal): Section 
   ];
   const text = `#### The policy changes\n\n${lines.filter((line) => line !== '').join('\n\n')}`;
   return { name: 'what the new policy would say', weight: 97, text };
+}
+
+function measuredFor({ verdict }: Verdict, isMeasured: boolean): string {
+  if (isMeasured) return 'What it asks for was measured besides, for it alone.';
+  if (verdict !== 'inconclusive') return '';
+  return 'What only it asks for was not measured: the workflow can give the proposed model.yaml to the evaluation, as `proposed`.';
 }
 
 function judgedAgain(flips: number, promotions: number): string {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { policyDigest } from '#registry/policy-digest.ts';
 import { decide } from '../../../bot/decide/decide.ts';
 import { changedPolicies } from '../../../bot/decide/policy-change.ts';
 import type { ModelAt, Pull } from '../../../bot/snapshot/snapshot.ts';
-import { comparisonOf, evaluationOf, subjectOf } from '../../fixtures/evaluation.ts';
+import { comparisonOf, digestOf, evaluationOf, subjectOf } from '../../fixtures/evaluation.ts';
 import { after } from './github-after.ts';
 import { modelAt, pullOf, runOf, sha, snapshotOf, treeOf } from './snapshot.ts';
 
@@ -47,6 +48,38 @@ describe('a pull request that changes the policy', () => {
       /By the one that it brings: ❌ flight-delay fails: 1 of 9 rules is broken \(log_loss\)\.\n\n- ❌ log_loss rose/,
     );
     expect(look({ ...treesOf(modelAt(), looser), runs: [runOf({}, evaluation)] }).body).toContain('**policy** changes');
+  });
+
+  it('S6 is judged by what was measured for the policy that it proposes, and only for that one', () => {
+    const asks = modelAt([
+      '    - { metric: recall, ',
+      '    - { metric: recall_at_precision, precision: 0.4, at_least: 0.2 }\n    - { metric: recall, ',
+    ]);
+    if (asks.model === null) throw new Error('the model is broken');
+    const at = comparisonOf('recall_at_precision', 0.3, 0.31, 0.001, { params: { precision: 0.4 } });
+    const { comparisons, confidence, fairness, slice_columns, slices } = evaluation;
+    const besides = { confidence, fairness, slice_columns, slices, comparisons: [...evaluationOf().comparisons, at] };
+    const measured = (digest: string) => ({ ...evaluation, proposed: { ...besides, policy_digest: digest } });
+    const read = (found: typeof evaluation) => look({ ...treesOf(asks), runs: [runOf({}, found)] });
+
+    const known = read(measured(policyDigest(asks.model)));
+    expect(known.proposal).toContain('✅ flight-delay passes');
+    expect(known.proposal).toContain('What it asks for was measured besides, for it alone.');
+    // The base's evidence says that log_loss is broken, whatever was measured besides.
+    expect(known.conclusion).toBe('failure');
+    for (const found of [evaluation, measured(digestOf('9'))]) {
+      const { conclusion, proposal } = read(found);
+      expect(conclusion).toBe('failure');
+      expect(proposal).toContain('the evidence does not measure it');
+      expect(proposal).not.toContain('measured besides');
+    }
+    const open = look({
+      ...treesOf(asks),
+      runs: [runOf({}, { ...evaluation, comparisons: evaluationOf().comparisons })],
+    });
+    expect(open.conclusion).toBe('success');
+    expect(open.proposal).toContain('What only it asks for was not measured: the workflow can give');
+    expect(comparisons).toHaveLength(evaluationOf().comparisons.length);
   });
 
   it('S14 gets no check anew where the base has moved and its policy has not', () => {

@@ -42,10 +42,18 @@ const judged = (evaluation = evaluationOf(), edits: object = {}): EvaluationMess
 });
 const proposal = {
   verdict: judge(flightModel(), worse, anywhere),
-  flips: [
-    { version: '1.4.0', from: 'pass', to: 'fail', sentence: 'flight-delay fails: 1 of 9 rules is broken (log_loss).' },
-  ],
-  promotions: 6,
+  isMeasured: true,
+  again: {
+    flips: [
+      {
+        version: '1.4.0',
+        from: 'pass',
+        to: 'fail',
+        sentence: 'flight-delay fails: 1 of 9 rules is broken (log_loss).',
+      },
+    ],
+    promotions: 6,
+  },
 };
 const answers: Message['answers'] = [
   {
