@@ -25,13 +25,14 @@ export const verb: Verb<typeof EvaluateInputs> = {
   async run(inputs, world) {
     const root = resolve(inputs.root);
     const { model, where } = await loadModel(root, inputs.model);
+    // Held against the policy as it is written.
+    const proposal = inputs.proposed === undefined ? null : await loadProposal(inputs.proposed, model, world);
     if (inputs.benchmark !== undefined) model.data.benchmark.uri = inputs.benchmark;
     const { candidate, champion } = inputs;
     const asked = { root, candidate, champion, selfTest: inputs['self-test'] };
     await fetchData(model.data.benchmark.uri, root, world);
     const subjects = await findSubjects(model, asked, world);
     const limits = { memory: inputs['memory-limit'] * 1e6, seconds: inputs.timeout };
-    const proposal = inputs.proposed === undefined ? null : await loadProposal(inputs.proposed, model, world);
     const proposed = proposal?.model ?? null;
     const request = { model, proposed, subjects, root, limits, latency: inputs.latency, major: inputs.major };
     const { evidence, flips } = await evaluate(request, world);

@@ -79,7 +79,8 @@ describe('a proposed policy', () => {
   it('that differs in nothing but form is none', async () => {
     const repository = make();
     const path = propose(repository, () => {});
-    const { evidence, summary } = await measure(repository, { more: ['--proposed', path] });
+    const benchmark = repository.path(parse(readFileSync(path, 'utf8')).data.benchmark.uri);
+    const { evidence, summary } = await measure(repository, { more: ['--proposed', path, '--benchmark', benchmark] });
     expect(evidence.proposed).toBeNull();
     expect(summary).not.toContain('The policy changes');
   });
