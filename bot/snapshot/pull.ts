@@ -74,7 +74,8 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const changedFiles = files?.flatMap(fileOf) ?? null;
   const changed = changedPolicies({ atBase, atHead, files: changedFiles });
   const promotions: Pull['promotions'] = {};
-  for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model);
+  const today = now.toISOString().slice(0, 10);
+  for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model, today);
   const withEvidence = await readRuns(look, found, evaluated);
   const approvals =
     registry === null ? { reviews: [], commits: null } : await readApprovals(source, pull, permissionOf);

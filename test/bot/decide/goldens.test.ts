@@ -52,8 +52,9 @@ const pin = (digit: string, rows: number, end: string) => ({
   schema: {},
 });
 const looser = flights(['log_loss, max_loss: 0.005', 'log_loss, max_loss: 0.02']);
-const promoted = (version: string, evaluation = evaluationOf()) => ({
+const promoted = (version: string, evaluation = evaluationOf(), quarantined = false) => ({
   version,
+  quarantined,
   evaluation: { ...evaluation, candidate: subjectOf({ version }) },
 });
 const base = { ...registered(['1.4.0', '1.5.0']), ...channelsFile({ champion: '1.4.0' }) };
@@ -130,7 +131,7 @@ const states: Record<string, Partial<Pull>> = {
     ...trees(flights(), looser),
     files: ofPolicy,
     runs: [runOf({}, worse)],
-    promotions: { 'flight-delay': [promoted('1.4.0', worse), promoted('1.3.0')] },
+    promotions: { 'flight-delay': [promoted('1.4.0', worse), promoted('1.3.0'), promoted('1.2.0', worse, true)] },
   },
   'changes the policy before any promotion': {
     ...trees(flights(), looser),
