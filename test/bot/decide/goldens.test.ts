@@ -191,6 +191,15 @@ const states: Record<string, Partial<Pull>> = {
   'model removed': { atHead: treeOf('1', { models: {} }) },
   'model not touched any more': { files: [{ path: 'README.md', status: 'modified' }], comments: history() },
   'nothing to judge': { files: [{ path: 'README.md', status: 'modified' }] },
+  'commands where nothing is judged': {
+    files: [{ path: 'README.md', status: 'modified' }],
+    runs: [],
+    comments: [
+      asked('/tiltyard help', { id: 2, answered: 'done', permission: null }),
+      asked('/tiltyard evaluate', { id: 3 }),
+      asked('/tiltyard explain @acme', { id: 4, author: eve, permission: 'read' }),
+    ],
+  },
   'two models': {
     ...trees({ ...flights(), wine: modelAt(['name: flight-delay', 'name: wine']) }),
     files: ['flight-delay', 'wine'].map((name) => ({ path: `models/${name}/features.sql`, status: 'modified' })),
