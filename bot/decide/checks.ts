@@ -40,11 +40,13 @@ export function checkActions(snapshot: Snapshot, judgements: readonly Judgement[
   return [{ ...all, annotations: [] }, ...each].flatMap((wanted) => {
     const { pull } = first;
     const there = ourCheck(snapshot.us, pull.checks, wanted.name);
-    if (there !== undefined && saysSame(there, wanted)) return [];
+    const replaces = pull.rerequested.find((id) => id === there?.id) ?? null;
+    if (there !== undefined && replaces === null && saysSame(there, wanted)) return [];
     const state = wanted.conclusion ?? 'in progress';
     const reason = `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${wanted.title}`;
     const since = headSince(snapshot, pull);
-    return [{ kind: 'check', pull: pull.number, head: pull.head.sha, since, ...wanted, reason } satisfies Action];
+    const about = { pull: pull.number, head: pull.head.sha, since, replaces };
+    return [{ kind: 'check', ...about, ...wanted, reason } satisfies Action];
   });
 }
 

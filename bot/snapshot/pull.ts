@@ -15,6 +15,7 @@ import type { Settled, Source, Touches } from './memory.ts';
 import { personOf } from './person.ts';
 import { readPromotions } from './promotions.ts';
 import { readRegistry } from './registry.ts';
+import { rerequestedOf } from './rerequested.ts';
 import { isFinal, type Runs, readRuns, stateOf } from './runs.ts';
 import type { Pull, Snapshot, Tree } from './snapshot.ts';
 import { type Base, digestOf, readTree } from './trees.ts';
@@ -97,6 +98,7 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
     runs: withEvidence,
     comments,
     checks,
+    rerequested: rerequestedOf(source, head.sha, checks),
     promotions,
     registry,
     ...approvals,

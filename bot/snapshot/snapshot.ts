@@ -107,6 +107,8 @@ export interface Pull {
   comments: Comment[];
   /** Ours, on this head, newest of a name first. */
   checks: Check[];
+  /** Those of `checks`, by id, that a person asked for anew. GitHub tells of it in a webhook and nowhere else. */
+  rerequested: number[];
   /**
    * For each model whose parsed policy differs between base and head (`changedPolicies`): what was promoted last or is
    * quarantined, by the registry at base; what serves, then the newest versions first, of 20 at most. Evidence that is not
