@@ -14,7 +14,7 @@ const Named = z.object({
     .pipe(z.tuple([Name, Name])),
 });
 
-const OnHead = z.object({ head_sha: z.string() }).optional().catch(undefined);
+const OnHead = z.object({ head_sha: z.string(), name: z.string().optional() }).optional().catch(undefined);
 const Numbered = z.object({ number: z.int() }).optional().catch(undefined);
 const Pull = z
   .object({ number: z.int(), head: z.object({ sha: z.string() }) })
@@ -61,7 +61,10 @@ function mayTouchRegistry({ commits, forced, ref, repository }: z.infer<typeof T
  * repetition: a look reads afresh.
  */
 export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => void): void {
-  const at = (payload: { repository: unknown }, { isOpen = false, queue = false, pushed = false } = {}) => {
+  const at = (
+    payload: { repository: unknown },
+    { isOpen = false, isAsked = false, queue = false, pushed = false } = {},
+  ) => {
     const { data } = Repository.safeParse(payload.repository);
     if (data === undefined) return;
     const { check_run, check_suite, issue, pull_request, workflow_run: run } = About.parse(payload);
@@ -70,6 +73,7 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
       pull: (pull_request ?? issue)?.number,
       // Checks speak for all pull requests with one head: what becomes of one of them concerns the others.
       head: pull_request?.head.sha ?? (run ?? check_run ?? check_suite)?.head_sha,
+      rerequested: isAsked ? (check_run?.name ?? null) : undefined,
       queue,
       pushed,
       open: isOpen && id !== undefined && attempt !== undefined ? { id, attempt } : undefined,
@@ -98,11 +102,10 @@ export function wakeOn(probot: Probot, wake: (place: Place, about?: Hint) => voi
       'pull_request_review.dismissed',
       'workflow_run.requested',
       'workflow_run.completed',
-      'check_run.rerequested',
-      'check_suite.rerequested',
     ],
     ({ payload }) => at(payload),
   );
+  probot.on(['check_run.rerequested', 'check_suite.rerequested'], ({ payload }) => at(payload, { isAsked: true }));
   probot.on('workflow_run.in_progress', ({ payload }) => at(payload, { isOpen: true }));
   probot.on(['issue_comment.created', 'issue_comment.edited', 'issue_comment.deleted'], ({ payload }) => {
     if (OfPerson.safeParse(payload).success) at(payload);

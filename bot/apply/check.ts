@@ -26,7 +26,9 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
   const wanted = contentOf(action);
   const ours = (checks: readonly Check[]) => ourCheck(snapshot.us, checks, wanted.name);
   const there = ours(await hand.checksOn(head));
-  if (there !== undefined && saysSame(there, wanted)) return 'same';
+  const says = (check: Check | undefined) =>
+    check !== undefined && check.id !== action.replaces && saysSame(check, wanted);
+  if (says(there)) return 'same';
   const looked = [
     ...snapshot.pulls.map(({ checks, head: { sha } }) => ({ checks, sha })),
     ...snapshot.queue,
@@ -34,10 +36,7 @@ export async function writeCheck(hand: Hand, action: CheckAction): Promise<Outco
   ];
   const seen = ours(looked.find(({ sha }) => sha === head)?.checks ?? []);
   if (there?.id !== seen?.id || (there !== undefined && seen !== undefined && !saysSame(there, seen))) return 'stale';
-  const happened = async () => {
-    const now = ours(await readChecks({ github, place }, head, snapshot.us));
-    return now !== undefined && saysSame(now, wanted);
-  };
+  const happened = async () => says(ours(await readChecks({ github, place }, head, snapshot.us)));
   return there === undefined || there.status === 'completed'
     ? writeOnce(() => createCheck(github, place, head, wanted), happened)
     : writeOnce(() => updateCheck(github, place, there.id, wanted), happened);

@@ -86,7 +86,7 @@ function isNewer({ createdAt }: Comment, { updatedAt }: Pull): boolean {
   return createdAt.getTime() > updatedAt.getTime() + LAG;
 }
 
-/** What the comment on a model answers. */
+/** What the comment on a model answers, or, where there is none, the check: that knows of no model, and of no state. */
 export function answersFor(pull: Pull, model: string, state: State | null, asked: readonly Asked[]): Answer[] {
   const done = asked.filter(({ refusal }) => refusal === null).slice(-MOST_ANSWERS);
   const refused = asked.filter(({ refusal }) => refusal !== null).slice(-MOST_REFUSALS);
@@ -110,7 +110,12 @@ function linesFor(pull: Pull, model: string, state: State | null, command: Comma
       );
     case 'evaluate': {
       const [run] = pull.runs;
-      if (run === undefined) return say('There is no run on this head that could be run again.');
+      if (run === undefined)
+        return say(
+          state === null
+            ? 'No model is evaluated on this head, so that nothing is run again.'
+            : 'There is no run on this head that could be run again.',
+        );
       if (!run.completed && run.startedAt < comment.createdAt) return say('A run of the workflow goes on already.');
       return say(run.startedAt >= comment.createdAt ? 'The workflow was run again.' : 'The workflow is run again.');
     }

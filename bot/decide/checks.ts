@@ -1,3 +1,4 @@
+import type { Answer } from '#registry/markdown/pull-request/answers.ts';
 import {
   annotationMessage,
   checkSummary,
@@ -14,6 +15,8 @@ import { headSince, REQUIRED } from './state.ts';
 export interface Judgement {
   pull: Pull;
   outcomes: Map<string, Outcome[]>;
+  /** To its commands, where there is no comment of ours that they could stand in. */
+  answers: Answer[];
 }
 
 /**
@@ -32,21 +35,24 @@ export function checkActions(snapshot: Snapshot, judgements: readonly Judgement[
   const each = [...byModel]
     .filter(([model]) => model !== '')
     .map(([model, outcomes]) => check(`${REQUIRED} / ${model}`, outcomes));
-  const all = check(REQUIRED, [...byModel.values()].flat());
+  const answers = judgements.flatMap((one) => one.answers);
+  const all = check(REQUIRED, [...byModel.values()].flat(), answers);
   return [{ ...all, annotations: [] }, ...each].flatMap((wanted) => {
     const { pull } = first;
     const there = ourCheck(snapshot.us, pull.checks, wanted.name);
-    if (there !== undefined && saysSame(there, wanted)) return [];
+    const replaces = pull.rerequested.find((id) => id === there?.id) ?? null;
+    if (there !== undefined && replaces === null && saysSame(there, wanted)) return [];
     const state = wanted.conclusion ?? 'in progress';
     const reason = `${wanted.name} on ${pull.head.sha.slice(0, 7)} is ${state}: ${wanted.title}`;
     const since = headSince(snapshot, pull);
-    return [{ kind: 'check', pull: pull.number, head: pull.head.sha, since, ...wanted, reason } satisfies Action];
+    const about = { pull: pull.number, head: pull.head.sha, since, replaces };
+    return [{ kind: 'check', ...about, ...wanted, reason } satisfies Action];
   });
 }
 
 type Wanted = Pick<Extract<Action, { kind: 'check' }>, 'name' | 'conclusion' | 'title' | 'summary' | 'annotations'>;
 
-function check(name: string, outcomes: readonly Outcome[]): Wanted {
+function check(name: string, outcomes: readonly Outcome[], answers: readonly Answer[] = []): Wanted {
   const titles = outcomes.map(({ title }) => title);
   return {
     name,
@@ -58,7 +64,11 @@ function check(name: string, outcomes: readonly Outcome[]): Wanted {
           ? titles[0]
           : `${titles.length} results, the gravest: ${gravestFirst(outcomes)[0].title}`,
     ),
-    summary: checkSummary(gravestFirst(outcomes), 'This pull request changes no model, so there is nothing to judge.'),
+    summary: checkSummary(
+      gravestFirst(outcomes),
+      'This pull request changes no model, so there is nothing to judge.',
+      answers,
+    ),
     annotations: outcomes
       .flatMap(({ annotations }) => annotations)
       .slice(0, MOST_ANNOTATIONS)

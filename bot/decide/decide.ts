@@ -63,7 +63,8 @@ function lookAt(snapshot: Snapshot, pull: Pull): { actions: Action[]; judgement:
   }
   if (unread.length > 0) outcomes.set('', [...unread, ...(outcomes.get('') ?? [])]);
   comments.push(...defacedActions(snapshot, pull));
-  return { actions: [...comments, ...commandActions(pull, asked)], judgement: { pull, outcomes } };
+  const answers = touched.some((model) => model !== '') ? [] : answersFor(pull, '', null, asked);
+  return { actions: [...comments, ...commandActions(pull, asked)], judgement: { pull, outcomes, answers } };
 }
 
 /** What becomes of a pull request that touches so many models: one check, and nothing new for each of them. */
@@ -75,8 +76,9 @@ function crowded(snapshot: Snapshot, pull: Pull, count: number): ReturnType<type
     commentActions(snapshot, pull, { model, evaluation, registry: null, answers: [] }),
   );
   const outcomes = new Map([['', [outcome, ...treeOutcomes(pull)]]]);
-  const actions = [...comments, ...defacedActions(snapshot, pull), ...commandActions(pull, commandsOf(snapshot, pull))];
-  return { actions, judgement: { pull, outcomes } };
+  const asked = commandsOf(snapshot, pull);
+  const actions = [...comments, ...defacedActions(snapshot, pull), ...commandActions(pull, asked)];
+  return { actions, judgement: { pull, outcomes, answers: answersFor(pull, '', null, asked) } };
 }
 
 /**

@@ -15,6 +15,8 @@ export type Action = { reason: string } & (
       title: string;
       summary: string;
       annotations: Annotation[];
+      /** A check run that a person asked for anew: another takes its place, even to say the same. Null for none. */
+      replaces: number | null;
     }
   /** Runs a whole run once more, with the privileges that it had. */
   | { kind: 'rerun'; pull: number; head: string; run: number; attempt: number }

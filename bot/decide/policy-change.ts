@@ -21,6 +21,7 @@ export function changedPolicies({ atBase, atHead, files }: Pick<Pull, 'atBase' |
 /** A promotion of before that another policy would judge otherwise. */
 export interface Flip {
   version: string;
+  quarantined: boolean;
   from: Status;
   to: Status;
   /** The other policy's verdict, in a sentence. */
@@ -29,9 +30,9 @@ export interface Flip {
 
 /** Judges the evidence of promotions by two policies, and names those whose verdicts differ. */
 export function flipsOf(base: Sound, head: Sound, promotions: readonly Promotion[]): Flip[] {
-  return promotions.flatMap(({ evaluation, version }) => {
+  return promotions.flatMap(({ evaluation, quarantined, version }) => {
     const from = judge(base.model, evaluation, base.where).verdict;
     const { verdict: to, sentence } = judge(head.model, evaluation, head.where);
-    return from === to ? [] : [{ version, from, to, sentence }];
+    return from === to ? [] : [{ version, quarantined, from, to, sentence }];
   });
 }

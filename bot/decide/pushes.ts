@@ -31,7 +31,7 @@ export function pushActions({ pushes, repository, us }: Pick<Snapshot, 'pushes' 
     const there = ourCheck(us, checks, DIRECT_PUSH);
     if (there !== undefined && saysSame(there, wanted)) return [];
     const reason = `${DIRECT_PUSH} on ${sha.slice(0, 7)} is ${wanted.conclusion}: ${wanted.title}`;
-    const about = { pull: null, head: sha, name: DIRECT_PUSH, since: at, annotations: [] };
+    const about = { pull: null, head: sha, name: DIRECT_PUSH, since: at, annotations: [], replaces: null };
     return [{ kind: 'check', ...about, ...wanted, reason } satisfies Action];
   });
 }

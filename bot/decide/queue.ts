@@ -20,7 +20,7 @@ export function queueActions({ now, queue, us }: Pick<Snapshot, 'now' | 'queue' 
     const wanted = saidOf(entry, judged);
     if (there !== undefined && saysSame(there, wanted)) return [];
     const reason = `${REQUIRED} on ${sha.slice(0, 7)} in the merge queue is ${wanted.conclusion}: ${wanted.title}`;
-    const about = { pull, head: sha, name: REQUIRED, since: there?.startedAt ?? now, annotations: [] };
+    const about = { pull, head: sha, name: REQUIRED, since: there?.startedAt ?? now, annotations: [], replaces: null };
     return [{ kind: 'check', ...about, ...wanted, reason } satisfies Action];
   });
 }

@@ -6,6 +6,7 @@ import type { PullRequest } from '#registry/github/pulls.ts';
 import type { Repository } from '#registry/github/repositories.ts';
 import type { TreeEntry } from '#registry/github/trees.ts';
 import { type Cache, createCache } from './cache.ts';
+import { type Asked, askedAnew } from './rerequested.ts';
 import type { Outcome } from './runs.ts';
 import type { ModelAt, Run } from './snapshot.ts';
 
@@ -52,6 +53,8 @@ export interface Memory {
   repositories: Cache<Repository>;
   /** Open pull requests of repositories with many, as they were listed last. */
   lists: Cache<readonly PullRequest[]>;
+  /** By a head: which of our checks on it people asked for anew. */
+  rerequested: Cache<readonly Asked[]>;
   /** What webhooks spoke of since the last look. */
   hints: Cache<Hint[]>;
 }
@@ -96,6 +99,8 @@ export interface Hint {
   queue?: boolean | undefined;
   /** Somebody pushed to the default branch, or merged into it, which may have changed the registry. */
   pushed?: boolean | undefined;
+  /** Somebody asks for a check on `head` anew, by its name; null where for all of them. */
+  rerequested?: string | null | undefined;
   /** It is time to look for what no event told. */
   sweep?: boolean | undefined;
 }
@@ -143,6 +148,7 @@ export function createMemory(): Memory {
     unlisted: createCache(10_000),
     repositories: createCache(10_000),
     lists: createCache(64 * MEGABYTE, ({ length }) => PULL * length),
+    rerequested: createCache(10_000),
     hints: createCache(10_000),
   };
 }
@@ -218,6 +224,9 @@ export function followHints({ key, memory, place }: Source, pulls: readonly Pull
   const known = memory.defaults.get(key());
   if (known !== undefined && hints.some(({ pushed }) => pushed === true))
     memory.defaults.set(key(), { ...known, head: null });
+  for (const { head, rerequested } of hints) {
+    if (head !== undefined && rerequested !== undefined) askedAnew({ key, memory }, head, rerequested);
+  }
   const heads = new Set(hints.map(({ head }) => head));
   const numbers = new Set(hints.map(({ pull }) => pull));
   for (const { head, number } of pulls) {

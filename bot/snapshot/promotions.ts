@@ -1,7 +1,9 @@
+import { standingQuarantine } from '#registry/channel-rules.ts';
 import { type Channels, parseChannels } from '#registry/channels.ts';
 import type { Evaluation } from '#registry/evidence/evaluation.ts';
 import { getBlob, type TreeEntry } from '#registry/github/trees.ts';
 import { parseVersion } from '#registry/version.ts';
+import { byVersion } from '#registry/version-order.ts';
 import { documentAt } from './champions.ts';
 import { parseEvidence } from './evidence.ts';
 import { LARGEST_EVIDENCE } from './folders.ts';
@@ -11,8 +13,17 @@ import type { Promotion } from './snapshot.ts';
 
 const MOST_PROMOTIONS = 20;
 
-/** What was promoted last of a model, by a commit's registry, newest first; what can't be read is left out. */
-export async function readPromotions(source: Source, registry: Listed, model: string): Promise<Promotion[]> {
+/**
+ * What was promoted last of a model, by a commit's registry: what serves, then the newest versions first; what can't be
+ * read is left out.
+ * @param today By it overrides of a quarantine expire: `2026-11-21`.
+ */
+export async function readPromotions(
+  source: Source,
+  registry: Listed,
+  model: string,
+  today: string,
+): Promise<Promotion[]> {
   const path = `registry/${model}/channels.yaml`;
   const channels = await documentAt(source, registry, path, (text) => parseChannels(text, path).value);
   if (channels === null || channels === 'unreadable') return [];
@@ -24,14 +35,19 @@ export async function readPromotions(source: Source, registry: Listed, model: st
     if (found === null || found === 'unreadable' || found.evidence.evaluation === null) continue;
     const entry = registry.get(`registry/${model}/evidence/evaluation-${found.evidence.evaluation}.json`);
     const evaluation = entry === undefined ? null : await evaluationOf(source, entry, model);
-    if (evaluation !== null) promotions.push({ version, evaluation });
+    const quarantined = standingQuarantine(channels, found.artifact.digest, today) !== null;
+    if (evaluation !== null) promotions.push({ version, evaluation, quarantined });
   }
   return promotions;
 }
 
-/** Those that serve or have served. */
-function versionsOf({ canary, champion, retired }: Channels): string[] {
-  const all = [canary?.version ?? null, champion, ...retired.toReversed()];
+/**
+ * Those that serve or have served. Among them are all that are quarantined: a promotion that went wrong is one of those,
+ * and nothing in the channels tells it from a version that was quarantined before it ever served.
+ */
+function versionsOf({ canary, champion, quarantined, retired }: Channels): string[] {
+  const before = [...retired, ...quarantined.map(({ version }) => version)].sort(byVersion).reverse();
+  const all = [canary?.version ?? null, champion, ...before];
   return [...new Set(all.filter((version) => version !== null))];
 }
 

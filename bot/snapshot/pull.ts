@@ -15,6 +15,7 @@ import type { Settled, Source, Touches } from './memory.ts';
 import { personOf } from './person.ts';
 import { readPromotions } from './promotions.ts';
 import { readRegistry } from './registry.ts';
+import { rerequestedOf } from './rerequested.ts';
 import { isFinal, type Runs, readRuns, stateOf } from './runs.ts';
 import type { Pull, Snapshot, Tree } from './snapshot.ts';
 import { type Base, digestOf, readTree } from './trees.ts';
@@ -74,7 +75,8 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
   const changedFiles = files?.flatMap(fileOf) ?? null;
   const changed = changedPolicies({ atBase, atHead, files: changedFiles });
   const promotions: Pull['promotions'] = {};
-  for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model);
+  const today = now.toISOString().slice(0, 10);
+  for (const model of changed) promotions[model] = await readPromotions(source, base.registry, model, today);
   const withEvidence = await readRuns(look, found, evaluated);
   const approvals =
     registry === null ? { reviews: [], commits: null } : await readApprovals(source, pull, permissionOf);
@@ -96,6 +98,7 @@ export async function readPull(look: Look, base: Base, pull: PullRequest): Promi
     runs: withEvidence,
     comments,
     checks,
+    rerequested: rerequestedOf(source, head.sha, checks),
     promotions,
     registry,
     ...approvals,

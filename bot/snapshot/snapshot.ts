@@ -107,9 +107,12 @@ export interface Pull {
   comments: Comment[];
   /** Ours, on this head, newest of a name first. */
   checks: Check[];
+  /** Those of `checks`, by id, that a person asked for anew. GitHub tells of it in a webhook and nowhere else. */
+  rerequested: number[];
   /**
-   * For each model whose parsed policy differs between base and head (`changedPolicies`): what was promoted last, by the
-   * registry at base, newest first, at most 20. Evidence that is not there any more, or can't be read, is left out.
+   * For each model whose parsed policy differs between base and head (`changedPolicies`): what was promoted last or is
+   * quarantined, by the registry at base; what serves, then the newest versions first, of 20 at most. Evidence that is not
+   * there any more, or can't be read, is left out.
    */
   promotions: Record<string, Promotion[]>;
   /** Null where it changes nothing under `registry/`, by the trees of merge base and head. */
@@ -120,10 +123,12 @@ export interface Pull {
   commits: PullCommit[] | null;
 }
 
-/** A version that was champion or canary, with the evaluation that its manifest names. */
+/** A version that is canary, or is or was champion, or is quarantined; with the evaluation that its manifest names. */
 export interface Promotion {
   version: string;
   evaluation: Evaluation;
+  /** Whether its artifact must not serve now. */
+  quarantined: boolean;
 }
 
 /**

@@ -271,6 +271,7 @@ describe('checks', () => {
     title: 'It is worse',
     summary: 'It is worse.',
     annotations: [],
+    replaces: null,
     reason: 'it is worse',
     ...changes,
   });
@@ -295,6 +296,28 @@ describe('checks', () => {
       id: again.id,
       conclusion: 'success',
     });
+  });
+
+  it('S14 one that a person asked for anew is replaced once, though two of us were told', async () => {
+    const { pull, scene } = proposal();
+    await lookAt(scene);
+    const { sha } = scene.repo.pull(pull).head;
+    const ids = () => scene.repo.checks(sha).map(({ id, name }) => [name, id]);
+    const before = new Map(ids().map(([name, id]) => [String(name), Number(id)]));
+    const read = await snapshotOf(scene);
+    const rerequested = [before.get('tiltyard') ?? 0];
+    const snapshot = { ...read, pulls: read.pulls.map((one) => ({ ...one, rerequested })) };
+    const plan = decide(snapshot);
+    expect(plan.actions).toMatchObject([{ kind: 'check', name: 'tiltyard', replaces: rerequested[0] }]);
+    const outcomes = async () => (await apply(scene.client, snapshot, plan)).map(({ outcome }) => outcome);
+    expect(await outcomes()).toEqual(['written']);
+    const made = ids();
+    expect(made.filter(([name, id]) => before.get(String(name)) !== id).map(([name]) => name)).toEqual(['tiltyard']);
+    expect(await outcomes()).toEqual(['same']);
+    expect(ids()).toEqual(made);
+    // What was asked for is there: the next look has nothing left to do.
+    const next = await snapshotOf(scene);
+    expect(decide({ ...next, pulls: next.pulls.map((one) => ({ ...one, rerequested })) }).actions).toEqual([]);
   });
 
   it('S10 says a verdict of the head that it was made for, though the branch moved on meanwhile', async () => {

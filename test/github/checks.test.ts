@@ -66,6 +66,25 @@ it('keeps its conclusion for ever, and adds annotations to annotations', async (
   expect(again).toMatchObject({ conclusion: 'success', output: { title: 'u', annotations_count: 2 } });
 });
 
+it('stands as it was when it is asked for anew, while its suite is queued until another run is made or ends', async () => {
+  const { app, create, github, head, other, repo, update } = setUp();
+  expect(repo.suite(app.id, head)).toBe('queued');
+  const { id } = await create({ conclusion: 'success' });
+  await create({ conclusion: 'success' }, github.asApp(other, 'acme'));
+  expect(repo.suite(app.id, head)).toBe('completed');
+  repo.rerequest(id, 'ann');
+  expect(repo.checks(head).find((one) => one.id === id)).toMatchObject({ status: 'completed', conclusion: 'success' });
+  expect([repo.suite(app.id, head), repo.suite(other.id, head)]).toEqual(['queued', 'completed']);
+  // An ended run does not end again.
+  await update(id, { conclusion: 'success' });
+  expect(repo.suite(app.id, head)).toBe('queued');
+  const next = await create({ status: 'in_progress' });
+  expect(repo.suite(app.id, head)).toBe('in_progress');
+  repo.rerequest(next.id, 'ann');
+  await update(next.id, { conclusion: 'failure' });
+  expect(repo.suite(app.id, head)).toBe('completed');
+});
+
 it('must have a conclusion when it is completed', async () => {
   const { create } = setUp();
   await expect(create({ status: 'completed' })).rejects.toMatchObject({ status: 422 });

@@ -24,6 +24,7 @@ import {
   nodeId,
   type Pull,
   type Repository,
+  type Status,
   type World,
 } from './state.ts';
 import { emit } from './webhooks.ts';
@@ -135,8 +136,25 @@ function send(world: World, repository: Repository, check: CheckRun, action: str
   emit(world, repository, { event: 'check_run', action, by, body: { check_run: checkJson(world, repository, check) } });
 }
 
-/** Somebody presses "Re-run" beside a check: the App that made it is told, and nothing else happens. */
+const suiteKey = (app: number, sha: string) => `${app} ${sha}`;
+
+/**
+ * Where the check suite of an App on a commit is: as far as its newest runs, or back at the start where somebody asked for
+ * one of them anew and the App has since made none, and ended none
+ * (https://docs.github.com/en/rest/checks/runs#rerequest-a-check-run; what ends this state is said on no page).
+ */
+export function suiteStatus(repository: Repository, app: number, sha: string): Status {
+  const runs = latestChecks(repository, sha).filter((check) => check.app === app);
+  if (runs.length === 0 || repository.resetSuites.has(suiteKey(app, sha))) return 'queued';
+  return runs.every(({ status }) => status === 'completed') ? 'completed' : 'in_progress';
+}
+
+/**
+ * Somebody presses "Re-run" beside a check: its suite goes back to the start, the run stays as it is, and the App that made
+ * it is told (https://docs.github.com/en/rest/checks/runs#rerequest-a-check-run).
+ */
 export function rerequestCheck(world: World, repository: Repository, check: CheckRun, by: string): void {
+  repository.resetSuites.add(suiteKey(check.app, check.sha));
   const body = { check_run: checkJson(world, repository, check) };
   emit(world, repository, { event: 'check_run', action: 'rerequested', by, body, only: check.app });
 }
@@ -200,6 +218,7 @@ export const checkRoutes: Route[] = [
       };
       describe(call, check);
       repository.checks.push(check);
+      repository.resetSuites.delete(suiteKey(check.app, sha));
       send(world, repository, check, 'created');
       if (check.status === 'completed') send(world, repository, check, 'completed');
       return { status: 201, data: checkJson(world, repository, check) };
@@ -227,7 +246,10 @@ export const checkRoutes: Route[] = [
       }
       const before = check.status;
       describe(call, check);
-      if (before !== 'completed' && check.status === 'completed') send(call.world, repository, check, 'completed');
+      if (before !== 'completed' && check.status === 'completed') {
+        repository.resetSuites.delete(suiteKey(app, check.sha));
+        send(call.world, repository, check, 'completed');
+      }
       return { status: 200, data: checkJson(call.world, repository, check) };
     },
   },

@@ -1,7 +1,7 @@
 import { accountOf } from './accounts.ts';
 import { noteActivity } from './activity.ts';
 import { addArtifact } from './artifacts.ts';
-import { latestChecks, rerequestCheck } from './checks.ts';
+import { latestChecks, rerequestCheck, suiteStatus } from './checks.ts';
 import { addComment, changeComment, removeComment } from './comments.ts';
 import { commitChanges, resolve } from './commits.ts';
 import { commitFiles } from './git.ts';
@@ -36,6 +36,7 @@ export function makeRepository(desk: Desk, fullName: string, wanted: NewReposito
     pulls: [],
     comments: [],
     checks: [],
+    resetSuites: new Set(),
     runs: [],
     artifacts: [],
     activities: [],
@@ -178,6 +179,7 @@ function handle(desk: Desk, id: number): Repo {
     deleteComment: (which, by) => change(() => removeComment(world, own(), comment(which), person(by))),
     comments: (number) => own().comments.filter(({ issue }) => issue === number),
     checks: (sha) => latestChecks(own(), sha),
+    suite: (app, sha) => suiteStatus(own(), app, sha),
     rerequest: (which, by) =>
       change(() =>
         rerequestCheck(

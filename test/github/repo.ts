@@ -1,6 +1,6 @@
 import type { NewArtifact } from './artifacts.ts';
 import type { NewReview } from './reviews.ts';
-import type { Artifact, CheckRun, Comment, Job, Protection, Pull, Role } from './state.ts';
+import type { Artifact, CheckRun, Comment, Job, Protection, Pull, Role, Status } from './state.ts';
 
 export interface NewRepository {
   /** The files of the first commit. */
@@ -77,6 +77,8 @@ export interface Repo {
   comments(number: number): Comment[];
   /** The newest of each name of each App on a commit. */
   checks(sha: string): CheckRun[];
+  /** Where the check suite of an App on a commit is. */
+  suite(app: number, sha: string): Status;
   rerequest(check: number, by: string): void;
   startRun(wanted: StartRun): number;
   completeRun(run: number, ending?: EndRun): void;

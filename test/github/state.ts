@@ -73,6 +73,8 @@ export interface Repository {
   pulls: Pull[];
   comments: Comment[];
   checks: CheckRun[];
+  /** Check suites that were set back, and of which no run has ended since: `suiteKey`. */
+  resetSuites: Set<string>;
   runs: Run[];
   artifacts: Artifact[];
   /** Oldest first. */

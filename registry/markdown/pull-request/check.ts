@@ -1,5 +1,6 @@
 import { fit } from '../budget.ts';
 import { inert, prose } from '../escape.ts';
+import { type Answer, answersPart } from './answers.ts';
 
 /** GitHub's limits are 65,535 bytes for a summary, 50 annotations a request, and 64 KB for an annotation's message. */
 const SUMMARY_LIMIT = 60_000;
@@ -22,17 +23,19 @@ export function checkTitle(text: string): string {
 
 /**
  * A check's summary: the details of each part under its title, the first ones where there is no room for all. Of a single
- * part the check's own title says the rest, where it has room.
+ * part the check's own title says the rest, where it has room. Below them the answers to commands.
+ * @param nothing What is said where there is no part.
  */
-export function checkSummary(parts: readonly CheckPart[], nothing: string): string {
-  const [only] = parts;
-  if (only === undefined) return nothing;
+export function checkSummary(parts: readonly CheckPart[], nothing: string, answers: readonly Answer[] = []): string {
   const named = ({ details, title }: CheckPart) =>
     [`**${prose(title)}**`, ...(details === '' ? [] : [details])].join('\n\n');
-  const isTold = parts.length === 1 && only.details !== '' && checkTitle(only.title) === only.title;
-  const texts = isTold ? [only.details] : parts.map(named);
+  const [only] = parts;
+  const isTold = parts.length === 1 && only?.details !== '' && checkTitle(only.title) === only.title;
+  const texts = parts.length === 0 ? [nothing] : isTold ? [only.details] : parts.map(named);
   const sections = texts.map((text, index) => ({ name: `part ${index + 1}`, text, weight: -index }));
-  return fit('', sections, SUMMARY_LIMIT).trim();
+  // Of less weight than the gravest part alone.
+  const answered = answersPart(answers).map((text) => ({ name: 'answers', text, weight: -0.5 }));
+  return fit('', [...sections, ...answered], SUMMARY_LIMIT).trim();
 }
 
 /** What an annotation says: plain text. */

@@ -2,7 +2,6 @@ import type { Status, Verdict } from '../../verdict.ts';
 import type { Section } from '../budget.ts';
 import { code, prose } from '../escape.ts';
 import { MARKS } from '../evaluation/cells.ts';
-import { plural } from '../number.ts';
 
 /** What the policy that a pull request brings would say; the base's decides. */
 export interface Proposal {
@@ -14,8 +13,8 @@ export interface Proposal {
 }
 
 interface JudgedAgain {
-  /** Promotions of before that it would judge otherwise. */
-  flips: { version: string; from: Status; to: Status; sentence: string }[];
+  /** Versions promoted before, or quarantined, that it would judge otherwise; and whether they are quarantined now. */
+  flips: { version: string; quarantined: boolean; from: Status; to: Status; sentence: string }[];
   /** Of how many. */
   promotions: number;
 }
@@ -34,8 +33,8 @@ export function proposalPart({ again, isMeasured, verdict }: Proposal): Section 
     again === null ? '' : judgedAgain(again.flips.length, again.promotions),
     (again?.flips ?? [])
       .map(
-        ({ from, sentence, to, version }) =>
-          `- ${code(version)}: ${MARKS[from]} ${from} → ${MARKS[to]} ${to}. ${prose(sentence)}`,
+        ({ from, quarantined, sentence, to, version }) =>
+          `- ${code(version)}${quarantined ? ' (quarantined)' : ''}: ${MARKS[from]} ${from} → ${MARKS[to]} ${to}. ${prose(sentence)}`,
       )
       .join('\n'),
   ];
@@ -50,12 +49,10 @@ function measuredFor({ verdict }: Verdict, isMeasured: boolean): string {
 }
 
 function judgedAgain(flips: number, promotions: number): string {
-  if (promotions === 0) return 'The registry holds no evidence of earlier promotions that could be judged again.';
-  const last =
-    promotions === 1
-      ? 'The last promotion'
-      : `Of the last ${plural(promotions, 'promotion')}, judged again by their stored evidence`;
+  if (promotions === 0)
+    return 'The registry holds no evidence of promoted or quarantined versions that could be judged again.';
   if (promotions === 1)
-    return `${last}, judged again by its stored evidence, ${flips === 0 ? 'keeps its verdict.' : 'would flip:'}`;
+    return `The last promoted or quarantined version, judged again by its stored evidence, ${flips === 0 ? 'keeps its verdict.' : 'would flip:'}`;
+  const last = `Of the last ${promotions} promoted or quarantined versions, judged again by their stored evidence`;
   return flips === 0 ? `${last}, none would flip.` : `${last}, ${flips} would flip:`;
 }

@@ -7,7 +7,7 @@ import type { Comment, Pull } from '../../../bot/snapshot/snapshot.ts';
 import { flightModel } from '../../fixtures/model.ts';
 import { bare } from '../../registry/markdown/bare.ts';
 import { after } from './github-after.ts';
-import { ago, alice, bob, commentOf, eve, person, pullOf, runOf, snapshotOf } from './snapshot.ts';
+import { ago, alice, bob, commentOf, eve, modelAt, person, pullOf, runOf, snapshotOf, treeOf } from './snapshot.ts';
 
 const allowed = { permission: 'write' } as const;
 const commanded = (body: string, edits: Partial<Comment> = allowed, pull: Partial<Pull> = {}) =>
@@ -20,6 +20,19 @@ const kinds = (snapshot: ReturnType<typeof commanded>) =>
   decide(snapshot).actions.flatMap((action) =>
     action.kind === 'react' ? [`react ${action.content}`] : action.kind === 'rerun' ? [`rerun ${action.run}`] : [],
   );
+
+const check = (snapshot: ReturnType<typeof commanded>) => {
+  const [found] = decide(snapshot).actions.flatMap((one) => (one.kind === 'check' ? [one] : []));
+  return found;
+};
+const noModel: Partial<Pull> = { files: [{ path: 'README.md', status: 'modified' }], runs: [] };
+const names = Array.from({ length: 101 }, (_, i) => `m${i}`);
+const crowd: Partial<Pull> = {
+  files: names.map((name) => ({ path: `models/${name}/model.yaml`, status: 'added' as const })),
+  atBase: treeOf('0', { models: {} }),
+  atHead: treeOf('1', { models: Object.fromEntries(names.map((name) => [name, modelAt()])) }),
+  runs: [],
+};
 
 describe('parseCommand', () => {
   it.each<[string, Command | null]>([
@@ -273,10 +286,37 @@ describe('commands', () => {
     expect(shown).not.toContain('explain roc_auc');
   });
 
-  it('acknowledges a command where no model is touched, without a comment', () => {
-    const files: Pull['files'] = [{ path: 'README.md', status: 'modified' }];
-    const snapshot = commanded('/tiltyard help', allowed, { files });
+  it.each([
+    ['no model is touched', noModel],
+    ['more than a hundred are', crowd],
+  ])('answers in the required check where %s, whose state stays, and once', (_, pull) => {
+    const before = check(snapshotOf([pullOf(pull)]));
+    const snapshot = commanded('/tiltyard help', allowed, pull);
     expect(decide(snapshot).actions.map(({ kind }) => kind)).toEqual(['react', 'check']);
+    const { conclusion, summary, title } = check(snapshot);
+    expect({ conclusion, title }).toEqual({ conclusion: before.conclusion, title: before.title });
+    expect(summary.startsWith(`${before.summary}\n\n#### Answers\n\n\`/tiltyard help\`, asked by \`alice\`:\n- `)).toBe(
+      true,
+    );
+    const done = after(snapshot, decide(snapshot));
+    expect(done.pulls[0]).toMatchObject({ checks: [{ summary }], comments: [{ answered: 'done' }] });
+    expect(decide(done).actions).toEqual([]);
+  });
+
+  it.each([
+    ['/tiltyard evaluate', allowed, '+1', 'No model is evaluated on this head, so that nothing is run again.'],
+    ['/tiltyard explain roc_auc', allowed, '+1', 'There is no evidence on this head that was judged.'],
+    ['/tiltyard merge', allowed, 'confused', 'Sorry, I don’t understand this. I know evaluate'],
+    ['/tiltyard help', { author: eve, permission: 'read' as const }, 'confused', 'Sorry, commands are for people with'],
+  ])('says to %s there what came of it', (body, edits, reaction, said) => {
+    const snapshot = commanded(body, edits, noModel);
+    expect(kinds(snapshot)).toEqual([`react ${reaction}`]);
+    expect(check(snapshot)).toMatchObject({ conclusion: 'success', summary: expect.stringContaining(`- ℹ️ ${said}`) });
+    expect(decide(after(snapshot, decide(snapshot))).actions).toEqual([]);
+  });
+
+  it('does not answer in the check what a comment answers', () => {
+    expect(check(commanded('/tiltyard help')).summary).not.toContain('Answers');
   });
 
   it('S15 repeats no command in a form that GitHub interprets', () => {
@@ -295,8 +335,12 @@ describe('commands', () => {
     );
     fc.assert(
       fc.property(nasty, fc.constantFrom('', 'explain ', 'what-if ', 'override '), (text, word) => {
-        const found = answer(commanded(`/tiltyard ${word}${text}`, { ...allowed, author: { ...alice, login: text } }));
+        const author = { ...alice, login: text };
+        const found = answer(commanded(`/tiltyard ${word}${text}`, { ...allowed, author }));
         expect(bare(found ?? '')).not.toMatch(/@|<|\]\(|https?:|www\.|\p{Cf}/u);
+        const { summary } = check(commanded(`/tiltyard ${word}${text}`, { ...allowed, author }, noModel));
+        expect(summary).toContain('#### Answers');
+        expect(bare(summary)).not.toMatch(/@|<|\]\(|https?:|www\.|\p{Cf}/u);
       }),
       { numRuns: 200, seed: 7 },
     );

@@ -52,8 +52,9 @@ const pin = (digit: string, rows: number, end: string) => ({
   schema: {},
 });
 const looser = flights(['log_loss, max_loss: 0.005', 'log_loss, max_loss: 0.02']);
-const promoted = (version: string, evaluation = evaluationOf()) => ({
+const promoted = (version: string, evaluation = evaluationOf(), quarantined = false) => ({
   version,
+  quarantined,
   evaluation: { ...evaluation, candidate: subjectOf({ version }) },
 });
 const base = { ...registered(['1.4.0', '1.5.0']), ...channelsFile({ champion: '1.4.0' }) };
@@ -130,7 +131,7 @@ const states: Record<string, Partial<Pull>> = {
     ...trees(flights(), looser),
     files: ofPolicy,
     runs: [runOf({}, worse)],
-    promotions: { 'flight-delay': [promoted('1.4.0', worse), promoted('1.3.0')] },
+    promotions: { 'flight-delay': [promoted('1.4.0', worse), promoted('1.3.0'), promoted('1.2.0', worse, true)] },
   },
   'changes the policy before any promotion': {
     ...trees(flights(), looser),
@@ -190,6 +191,15 @@ const states: Record<string, Partial<Pull>> = {
   'model removed': { atHead: treeOf('1', { models: {} }) },
   'model not touched any more': { files: [{ path: 'README.md', status: 'modified' }], comments: history() },
   'nothing to judge': { files: [{ path: 'README.md', status: 'modified' }] },
+  'commands where nothing is judged': {
+    files: [{ path: 'README.md', status: 'modified' }],
+    runs: [],
+    comments: [
+      asked('/tiltyard help', { id: 2, answered: 'done', permission: null }),
+      asked('/tiltyard evaluate', { id: 3 }),
+      asked('/tiltyard explain @acme', { id: 4, author: eve, permission: 'read' }),
+    ],
+  },
   'two models': {
     ...trees({ ...flights(), wine: modelAt(['name: flight-delay', 'name: wine']) }),
     files: ['flight-delay', 'wine'].map((name) => ({ path: `models/${name}/features.sql`, status: 'modified' })),

@@ -96,14 +96,16 @@ function hostile(one: string, two: string): Pull[] {
       atHead: treeOf('1', {
         models: { 'flight-delay': modelAt(['seed: 7', `seed: 7\n  params: ${JSON.stringify({ p: one })}`]) },
       }),
-      promotions: { 'flight-delay': [{ version: one, evaluation }] },
+      promotions: { 'flight-delay': [{ version: one, evaluation, quarantined: true }] },
     },
     {
       atHead: treeOf('1', {
         models: { 'flight-delay': modelAt(['log_loss, max_loss: 0.005', 'log_loss, max_loss: 0.02']) },
       }),
       promotions: {
-        'flight-delay': [{ version: one, evaluation: evaluationOf({ candidate: subjectOf({ version: two }) }) }],
+        'flight-delay': [
+          { version: one, evaluation: evaluationOf({ candidate: subjectOf({ version: two }) }), quarantined: false },
+        ],
       },
     },
     {
@@ -199,7 +201,9 @@ describe('what the bot writes', () => {
         permission: 'write',
       }),
     );
-    const promotions = { 'flight-delay': Array.from({ length: 20 }, (_, i) => ({ version: `1.${i}.0`, evaluation })) };
+    const promotions = {
+      'flight-delay': Array.from({ length: 20 }, (_, i) => ({ version: `1.${i}.0`, evaluation, quarantined: true })),
+    };
     const registry = registryChange({ atBase: base, atHead: { ...base, ...strangers } });
     const heavy: Partial<Pull>[] = [
       { runs: [runOf({}, evaluation)], comments, registry, commits: null },

@@ -30,8 +30,9 @@ const evaluation = evaluationOf({
   ),
 });
 const looser = modelAt(['log_loss, max_loss: 0.005', 'log_loss, max_loss: 0.02']);
-const promotion = (version: string, found = evaluationOf()) => ({
+const promotion = (version: string, found = evaluationOf(), quarantined = false) => ({
   version,
+  quarantined,
   evaluation: { ...found, candidate: subjectOf({ version }) },
 });
 
@@ -40,7 +41,7 @@ describe('a pull request that changes the policy', () => {
     const loose = look({ ...treesOf(looser), runs: [runOf({}, evaluation)] });
     expect(loose.conclusion).toBe('failure');
     expect(loose.proposal).toBe(
-      'This pull request changes the policy. **The base’s decides.** By the one that it brings: ✅ flight-delay passes: roc_auc rose from 0.6402 to 0.7011 (better), and the candidate keeps all 9 rules.\n\nThe registry holds no evidence of earlier promotions that could be judged again.',
+      'This pull request changes the policy. **The base’s decides.** By the one that it brings: ✅ flight-delay passes: roc_auc rose from 0.6402 to 0.7011 (better), and the candidate keeps all 9 rules.\n\nThe registry holds no evidence of promoted or quarantined versions that could be judged again.',
     );
     const strict = look({ ...treesOf(modelAt(), looser), runs: [runOf({}, evaluation)] });
     expect(strict.conclusion).toBe('success');
@@ -127,21 +128,26 @@ describe('a pull request that changes the policy', () => {
       'flight-delay': [
         promotion('1.4.0', evaluation),
         promotion('1.3.0'),
-        promotion('1.2.0', evaluationOf({ champion: null })),
+        promotion('1.2.0', evaluationOf({ champion: null }), true),
+        promotion('1.1.0', evaluation, true),
       ],
     };
     const found = look({ ...treesOf(modelAt(), looser), promotions });
     expect(found.conclusion).toBe('success');
     expect(found.proposal).toMatch(
-      /Of the last 3 promotions, judged again by their stored evidence, 1 would flip:\n\n- `1\.4\.0`: ✅ pass → ❌ fail\. flight-delay fails: 1 of 9 rules is broken \(log_loss\)\.$/,
+      /Of the last 4 promoted or quarantined versions, judged again by their stored evidence, 2 would flip:\n\n- `1\.4\.0`: ✅ pass → ❌ fail\. flight-delay fails: 1 of 9 rules is broken \(log_loss\)\.\n- `1\.1\.0` \(quarantined\): ✅ pass → ❌ fail\. /,
     );
     const none = look({ ...treesOf(modelAt(), looser), promotions: { 'flight-delay': [promotion('1.3.0')] } });
-    expect(none.proposal).toMatch(/The last promotion, judged again by its stored evidence, keeps its verdict\.$/);
+    expect(none.proposal).toMatch(
+      /The last promoted or quarantined version, judged again by its stored evidence, keeps its verdict\.$/,
+    );
     const two = look({
       ...treesOf(modelAt(), looser),
       promotions: { 'flight-delay': [promotion('1.3.0'), promotion('1.2.0')] },
     });
-    expect(two.proposal).toMatch(/Of the last 2 promotions, judged again by their stored evidence, none would flip\.$/);
+    expect(two.proposal).toMatch(
+      /Of the last 2 promoted or quarantined versions, judged again by their stored evidence, none would flip\.$/,
+    );
   });
 
   it('S6 believes no number that was measured on data of the pull request’s own choice', () => {

@@ -67,7 +67,11 @@ function largest(word: string): Partial<Pull> {
     runs: [runOf({}, evaluation)],
     files: many(300, (i) => ({ path: `models/flight-delay/state/${name(i)}.sql`, status: 'added' })),
     promotions: {
-      'flight-delay': many(20, (i) => ({ version: name(i), evaluation: { ...evaluation, candidate: subjectOf() } })),
+      'flight-delay': many(20, (i) => ({
+        version: name(i),
+        evaluation: { ...evaluation, candidate: subjectOf() },
+        quarantined: true,
+      })),
     },
     registry: registryChange({ atBase: base, atHead: { ...base, ...strangers } }),
     reviews: many(100, (i) => ({

@@ -83,6 +83,7 @@ export function pullOf(edits: Partial<Pull> = {}): Pull {
     runs: [runOf()],
     comments: [],
     checks: [],
+    rerequested: [],
     promotions: {},
     registry: null,
     reviews: [],

@@ -198,6 +198,29 @@ describe('its comments', () => {
     expect(repo.comments(pull).flatMap(({ reactions }) => reactions.map(({ content }) => content))).not.toContain('+1');
   });
 
+  it('are answered in the check where no model is touched, once, until another is asked', async () => {
+    const scene = createScene();
+    const { propose, repo } = scene;
+    repo.setRole('bob', 'write');
+    const pull = propose({ files: { 'README.md': '# Plain\n' } });
+    await lookAt(scene);
+    const head = repo.pull(pull).head.sha;
+    const kinds = async () => (await lookAt(scene)).map(({ action, outcome }) => `${action.kind} ${outcome}`);
+    const summary = () => repo.checks(head)[0]?.summary;
+    repo.comment(pull, 'bob', '/tiltyard help');
+    expect(await kinds()).toEqual(['react written', 'check written']);
+    expect(summary()).toContain('`/tiltyard help`, asked by `bob`:');
+    expect(repo.checks(head)).toMatchObject([{ name: 'tiltyard', status: 'completed', conclusion: 'success' }]);
+    expect(await kinds()).toEqual([]);
+    repo.comment(pull, 'eve', '/tiltyard help');
+    expect(await kinds()).toEqual(['react written', 'check written']);
+    expect(summary()).toMatch(
+      /asked by `bob`:[^]*asked by `eve`:\n- ℹ️ Sorry, commands are for people with write access/,
+    );
+    expect(await kinds()).toEqual([]);
+    expect(repo.comments(pull).filter(({ author }) => author === scene.us.login)).toEqual([]);
+  });
+
   it('that can’t be read leave everything as it is', async () => {
     const scene = createScene();
     const { client, github, propose, repo } = scene;

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { editChannels } from '#registry/edit-channels.ts';
+import type { Move } from '#registry/moves.ts';
 import { createMemory } from '../../../bot/snapshot/memory.ts';
 import type { Pull } from '../../../bot/snapshot/snapshot.ts';
 import { evaluationOf } from '../../fixtures/evaluation.ts';
 import { flightModelText } from '../../fixtures/model.ts';
+import { versionDocument } from '../../fixtures/version.ts';
 import { commitTree } from '../../github/commits.ts';
 import { commitFiles, writeBlob } from '../../github/git.ts';
 import { createScene, type Scene } from '../../github/scene.ts';
@@ -169,6 +172,37 @@ describe('what was promoted before', () => {
       [21, 20, ...Array.from({ length: 18 }, (_, i) => 19 - i)].map((seed) => [`1.${seed}.0`, seed]),
     );
     expect(read.atBase.champions).toMatchObject({ shop: { version: '1.20.0' } });
+  });
+
+  it('names also what was put under quarantine by a rollback, and says which versions are', async () => {
+    const rolled = ['1.0.0', '1.2.0', '1.9.0', '1.10.0', '1.11.0'];
+    const manifests = Object.assign({}, ...rolled.map((number, seed) => promoted(number, evaluation(seed))));
+    const digests = new Map(rolled.map((number) => [number, versionDocument(number).artifact.digest]));
+    const context = { registered: digests, today: '2026-11-01' };
+    const bad = (version: string) => ({ kind: 'quarantine', version, reason: 'Wrong at night' }) as const;
+    const moves = [
+      { kind: 'promote', version: '1.0.0', quarantine: null },
+      { kind: 'canary', version: '1.10.0', traffic: 5 },
+      { kind: 'promote', version: '1.10.0', quarantine: null },
+      { kind: 'rollback', to: '1.0.0', quarantine: 'Wrong at night' },
+      bad('1.2.0'),
+      bad('1.9.0'),
+      { kind: 'override', version: '1.2.0', reason: 'Mended', expires: '2999-12-31' },
+      { kind: 'override', version: '1.9.0', reason: 'Mended', expires: '2026-11-02' },
+      { kind: 'canary', version: '1.11.0', traffic: 5 },
+    ] satisfies Move[];
+    const path = 'registry/shop/channels.yaml';
+    const channels = moves.reduce((text, move) => editChannels(text, move, context, path), '');
+    const scene = createScene({ files: { ...manifests, [MODEL]: policy, [path]: channels } });
+    scene.propose({ files: { [MODEL]: looser } });
+    const { promotions } = await readOne(scene);
+    expect(promotions['shop']?.map(({ quarantined, version }) => [version, quarantined])).toEqual([
+      ['1.11.0', false],
+      ['1.0.0', false],
+      ['1.10.0', true],
+      ['1.9.0', true],
+      ['1.2.0', false],
+    ]);
   });
 
   it('is not read where it does not', async () => {

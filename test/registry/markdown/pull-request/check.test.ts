@@ -35,6 +35,19 @@ describe('a check', () => {
     expect(summary).toMatch(/Left out for length/);
   });
 
+  it('answers below what it sums up, and says rather what is gravest where there is no room for both', () => {
+    const answers = [{ asked: '/tiltyard @help', by: 'ann', lines: [{ mark: null, sentence: '@acme can’t.' }] }];
+    const said = '#### Answers\n\n`/tiltyard @help`, asked by `ann`:\n- ℹ️ `@acme` can’t.';
+    expect(checkSummary([], 'Nothing.', answers)).toBe(`Nothing.\n\n${said}`);
+    expect(checkSummary([{ title: 'Red.', details: '- a' }], 'Nothing.', answers)).toBe(`- a\n\n${said}`);
+    const part = (letters: number) => ({ title: 'Red.', details: 'é'.repeat(letters) });
+    const many = checkSummary([part(20_000), part(20_000)], 'Nothing.', answers);
+    expect(many).toMatch(/^\*\*Red.\*\*\n\né{20000}\n\n#### Answers[^]*\n\nLeft out for length: part 2\.$/);
+    const large = checkSummary([part(29_970)], 'Nothing.', answers);
+    expect(large).toMatch(/^é{29970}\n\nLeft out for length: answers\.$/);
+    expect(bytes(large)).toBeLessThanOrEqual(60_000);
+  });
+
   it('has annotations that GitHub takes', () => {
     expect(annotationMessage(`a @b\n${'c'.repeat(5_000)}`)).toMatch(/^a ＠b c{1994}…$/);
   });

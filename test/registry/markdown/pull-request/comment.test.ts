@@ -47,6 +47,7 @@ const proposal = {
     flips: [
       {
         version: '1.4.0',
+        quarantined: true,
         from: 'pass',
         to: 'fail',
         sentence: 'flight-delay fails: 1 of 9 rules is broken (log_loss).',
