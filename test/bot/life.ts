@@ -60,7 +60,8 @@ export async function playLife({ heads, runsAtOnce }: Life): Promise<Step[]> {
   const served = await serveGitHub(github, new Map([[app.id, keys.publicKey]]));
   const reach = { metrics: createMetrics(), log: createLog('silent', []), now: github.now, apiUrl: served.url };
   const probot = createProbot({ id: app.id, privateKey: keys.privateKey, webhookSecret: SECRET }, reach);
-  const bot = createBot({ ...reach, connection: connectApp(probot, reach), settle: 100 });
+  // Long enough that what happens at once is looked at once, on a machine with other work too.
+  const bot = createBot({ ...reach, connection: connectApp(probot, reach), settle: 500 });
   const server = await serve({ ...reach, probot, bot, host: '127.0.0.1', port: 0, sweepEvery: 3_600_000 });
   const url = `http://127.0.0.1:${server.port}/api/github/webhooks`;
 

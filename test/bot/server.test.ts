@@ -46,14 +46,17 @@ describe('webhooks', () => {
     });
     const socket = connect(server.port, '127.0.0.1');
     let answer = '';
+    socket.write(beginning);
+    const timer = setInterval(() => socket.write(more), 20);
     socket.on('data', (chunk) => {
+      // Who writes to a connection that is closed has it broken off.
+      clearInterval(timer);
       answer += chunk.toString();
     });
     socket.on('error', () => {});
-    socket.write(beginning);
-    const timer = setInterval(() => socket.write(more), 20);
-    await once(socket, 'close');
-    clearInterval(timer);
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    socket.on('close', () => resolve());
+    await closed;
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(woken).toEqual([]);
     expect(await send('pull_request', OPENED)).toBe(200);
