@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ChildStopped } from '#lib/child/child.ts';
 import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
 import type { Proposed } from '#registry/evidence/evaluation.ts';
@@ -38,10 +39,16 @@ export async function loadProposal(path: string, model: Model, world: World): Pr
       throw notProposed(`${path} is about another model, or another task`);
     return policyText(proposed.model) === policyText(model) ? null : proposed;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    world.error(`The proposed policy is not measured: ${error.message}`);
-    return null;
+    return notMeasured(error, world);
   }
+}
+
+/** Whatever a stranger's policy asks for must not keep the one that decides from being held against its evidence. */
+function notMeasured(error: unknown, world: World): null {
+  world.signal.throwIfAborted();
+  if (!(error instanceof UserError) && !(error instanceof ChildStopped)) throw error;
+  world.error(`The proposed policy is not measured: ${error.message}`);
+  return null;
 }
 
 const notProposed = (what: string) => new UserError(what, { fix: 'Give the model.yaml of the same model.' });
@@ -75,8 +82,6 @@ export async function measureProposed(
     const { confidence } = evaluate;
     return { policy_digest: policyDigest(proposed), confidence, comparisons, slices: found, slice_columns, fairness };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    world.error(`The proposed policy is not measured: ${error.message}`);
-    return null;
+    return notMeasured(error, world);
   }
 }

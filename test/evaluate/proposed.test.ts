@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { ChildStopped } from '#lib/child/child.ts';
 import { judge } from '#registry/judge.ts';
 import { parseModel } from '#registry/parse-model.ts';
 import { evidenceFor, isMeasuredFor } from '#registry/proposed.ts';
+import { measureProposed } from '../../actions/evaluate/proposed.ts';
 import { type ModelDocument, makeRepository, makeRows, type Repository } from '../fixtures/repository.ts';
 import { measure, of, run, untimed } from '../fixtures/run.ts';
+import { testWorld } from '../fixtures/world.ts';
 
 const rows = makeRows('binary_classification', 1200);
 const make = () =>
@@ -117,6 +120,24 @@ describe('a proposed policy', () => {
     expect(evidence.proposed).toBeNull();
     expect(verdict).toEqual(alone.verdict);
     expect(of({ evidence }, 'roc_auc')).toEqual(of(alone, 'roc_auc'));
+  });
+
+  it('S16 whose slices take more than the process that reads them may is told of likewise', async () => {
+    const { model } = proposedModel(make().path('models/shop/model.yaml'));
+    const world = testWorld('.');
+    const stopping = async () => {
+      throw new ChildStopped('memory', 'reading the benchmark was stopped: it used more than 700 MB of memory');
+    };
+    const reader = { slices: stopping, read: stopping, ids: stopping, stop: () => {} };
+    const nothing = { rows: 0, label: new Uint8Array(), weight: null, clusters: null, clusterCount: null, slices: [] };
+    const benchmark = { ...nothing, digest: '', start: null, end: null, overlaps: [] };
+    const thresholds = { candidate: 0.5, champion: 0.5 };
+    const scores = { candidate: null, champion: null, compared: false, thresholds, classes: null, finite: null };
+    const measured = { model, benchmark, scores: { ...scores, notFinite: 0 }, identical: false };
+    expect(await measureProposed(model, measured, reader, world)).toBeNull();
+    expect(world.errors).toEqual([
+      'The proposed policy is not measured: reading the benchmark was stopped: it used more than 700 MB of memory',
+    ]);
   });
 
   it('that is not there is a mistake', async () => {
