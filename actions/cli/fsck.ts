@@ -113,7 +113,10 @@ function tell(
   } else world.print(`${pc.green('✓')} The registry is sound: ${looked}${asked}.`);
 }
 
-/** @throws UserError where no registry can be: in the way of a file, or where not even models are, so hardly the root that was meant. */
+/**
+ * @throws UserError where something else is in the registry's place, or not even models are there: then this is hardly the
+ *   root that was meant.
+ */
 async function requireRoom(root: string): Promise<void> {
   const registry = await lstat(join(root, 'registry')).catch(() => null);
   if (registry?.isDirectory() === false) {

@@ -6,7 +6,7 @@ import { openDatabase } from '#lib/data/duckdb.ts';
 import { idsOfRows } from '#lib/data/ids.ts';
 import type { LabelRule } from '#lib/data/label.ts';
 import { overlapWithDataset, readSketch } from '#lib/data/sketch.ts';
-import { readUnits } from '#lib/data/units.ts';
+import { readUnits, type Units } from '#lib/data/units.ts';
 import type { SliceColumn } from '#registry/model.ts';
 import { type DataRequest, DataRequest as Request } from './requests.ts';
 
@@ -47,7 +47,12 @@ function labelOf({ classes, data, label, positive, task }: Read): LabelRule {
 async function readSlices({ connection, dataset, label }: Source, slices: readonly SliceColumn[]) {
   const units = await readUnits(connection, dataset, { label, slices });
   const { layout, body } = pack(units.slices.map(({ codes }) => codes));
-  return { head: { slices: units.slices.map(({ column, values }) => ({ column, values })), layout }, body };
+  return { head: { slices: namesOf(units), layout }, body };
+}
+
+/** What the codes of each slice stand for. */
+function namesOf({ slices }: Units) {
+  return slices.map(({ column, values }) => ({ column, values }));
 }
 
 async function read({ connection, dataset, id, label }: Source, asked: Read) {
@@ -77,7 +82,7 @@ async function read({ connection, dataset, id, label }: Source, asked: Read) {
     end: facts.end,
     overlaps: overlaps.map(({ shared, sampled, estimate }) => ({ shared, sampled, estimate })),
     weighted: units.weight !== null,
-    slices: units.slices.map(({ column, values }) => ({ column, values })),
+    slices: namesOf(units),
     layout,
   };
   return { head, body };

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { ChildStopped } from '#lib/child/child.ts';
 import type { World } from '#lib/world.ts';
 import { UserError } from '#registry/error.ts';
@@ -17,7 +17,7 @@ export interface Proposal {
   where: Where;
 }
 
-/** More than any model.yaml has, in bytes: the file may be a stranger's. */
+/** What is larger is not even read: the file may be a stranger's. The reader of documents takes less; in bytes. */
 const LARGEST = 1_000_000;
 
 /**
@@ -26,15 +26,15 @@ const LARGEST = 1_000_000;
  * @throws UserError where there is no such file.
  */
 export async function loadProposal(path: string, model: Model, world: World): Promise<Proposal | null> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) {
+  const file = await stat(path).catch(() => null);
+  if (file?.isFile() !== true) {
     throw new UserError(`there is no file ${path}, which should be the proposed model.yaml`, {
       fix: 'Give --proposed the file that training left beside its artifact, or leave it out.',
     });
   }
   try {
-    if (Buffer.byteLength(text) > LARGEST) throw notProposed(`${path} has more than ${LARGEST} bytes`);
-    const proposed = parseModel(text, `models/${model.name}/model.yaml`);
+    if (file.size > LARGEST) throw notProposed(`${path} has more than ${LARGEST} bytes`);
+    const proposed = parseModel(await readFile(path, 'utf8'), `models/${model.name}/model.yaml`);
     if (proposed.model.name !== model.name || proposed.model.task !== model.task)
       throw notProposed(`${path} is about another model, or another task`);
     return policyText(proposed.model) === policyText(model) ? null : proposed;

@@ -22,7 +22,10 @@ export interface EvidenceRun {
   since: Date | null;
 }
 
-/** What a run left for some models among what it uploaded, as hostile data: of limited size, unpacked in memory, held against the schema. */
+/**
+ * What a run left for some models among what it uploaded, as hostile data: of limited size, unpacked in memory, held against
+ * the schema.
+ */
 export async function readEvidence(
   { github, place }: Pick<Source, 'github' | 'place'>,
   run: EvidenceRun,

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { ChildStopped } from '#lib/child/child.ts';
@@ -138,6 +138,19 @@ describe('a proposed policy', () => {
     expect(world.errors).toEqual([
       'The proposed policy is not measured: reading the benchmark was stopped: it used more than 700 MB of memory',
     ]);
+  });
+
+  it('of a size that no model.yaml has is not read', async () => {
+    const repository = make();
+    const path = repository.path('proposed.yaml');
+    writeFileSync(path, '');
+    // A hole: it takes no room on the disk.
+    truncateSync(path, 3e9);
+    const { errors, evidence } = await measure(repository, { more: ['--proposed', path] });
+    expect(errors).toContain(`The proposed policy is not measured: ${path} has more than 1000000 bytes`);
+    expect(evidence.proposed).toBeNull();
+    const folder = await run(repository, { more: ['--proposed', repository.path('models')] });
+    expect([folder.status, folder.errors]).toEqual([3, expect.stringContaining('there is no file')]);
   });
 
   it('that is not there is a mistake', async () => {
